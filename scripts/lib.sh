@@ -4,6 +4,7 @@
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 venv=$root/.venv
 logs=$root/build/logs
+export LC_ALL=C.UTF-8 # a bare container's locale is ASCII, our files are not
 
 fail() {
     printf 'error: %s\n' "$*" >&2
