@@ -1,0 +1,81 @@
+"""The errors that irkit raises on purpose: one base, one class for each kind, one way of writing them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self
+
+
+class IrkitError(Exception):
+    """A mistake that its reader can mend: what was wrong, where, what was given, what to do.
+
+    problem: one sentence, with what was expected and what was found.
+    source:  the user's own "file.py:12", when known.
+    layer:   who was at work, e.g. "Dense 'fc2'".
+    facts:   lines that describe the inputs involved.
+    cure:    what to do about it.
+    """
+
+    def __init__(
+        self, problem: str, *, source: str = "", layer: str = "", facts: Sequence[str] = (), cure: str = ""
+    ) -> None:
+        super().__init__(problem)
+        self.problem, self.source, self.layer = problem, source, layer
+        self.facts, self.cure = tuple(facts), cure
+
+    def at(self, source: str = "", layer: str = "", facts: Sequence[str] = ()) -> Self:
+        """The same error, knowing more about where it happened; what it already knows stays."""
+        self.source = self.source or source
+        self.layer = self.layer or layer
+        self.facts = self.facts or tuple(facts)
+        return self
+
+    def __str__(self) -> str:
+        who = f"{self.layer}: " if self.layer else ""
+        where = f"{self.source}  " if self.source else ""
+        lines = [f"{where}{who}{self.problem}", *self.facts]
+        return "\n  ".join([*lines, self.cure] if self.cure else lines)
+
+
+class ShapeError(IrkitError, ValueError):
+    """Sizes, ranks or dtypes do not fit together."""
+
+
+class GraphError(IrkitError, ValueError):
+    """A graph breaks a rule of graphs: a cycle, a value from elsewhere, a name given twice."""
+
+
+class AttributeRangeError(IrkitError, ValueError):
+    """An operator's attribute has the wrong kind or lies outside its range."""
+
+
+class ArgumentError(IrkitError, ValueError):
+    """A function was called with an argument that it cannot take."""
+
+
+class FormatError(IrkitError, ValueError):
+    """A file is not what it says: the message names the byte offset."""
+
+
+class LimitError(IrkitError, ValueError):
+    """Something is larger than the format or the caller allows."""
+
+
+class UnsupportedError(IrkitError, NotImplementedError):
+    """irkit knows what is meant and cannot do it (yet); the message says why and what to use instead."""
+
+
+class CaptureError(IrkitError):
+    """A program cannot become a graph without risk of a wrong answer."""
+
+
+class AssumptionError(IrkitError):
+    """What was true at capture does not hold for these inputs."""
+
+
+class AssertionFailed(IrkitError, AssertionError):
+    """A run-time check of the user's own program failed."""
+
+
+class ExecutionError(IrkitError, RuntimeError):
+    """A kernel or a runtime failed while it ran a node."""

@@ -1,0 +1,161 @@
+"""What a graph demands of its symbolic sizes: equations found while it was built, each with who demanded it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from irkit.errors import ShapeError
+from irkit.ir import dims
+from irkit.ir.dims import Dim, Expression, Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """left == right must hold at run time. origin: who demanded it, e.g. "Add 'add' (model.py:12)"."""
+
+    left: Dim
+    right: Dim
+    origin: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.left} == {self.right}" + (f", demanded by {self.origin}" if self.origin else "")
+
+
+class Constraints:
+    """The equations of one graph. Those that can be solved for a symbol become substitutions, so that sizes known
+    to be equal are written alike afterwards.
+
+    exact_broadcast: how broadcasting treats two different symbolic sizes. False: demand that they are equal, which is
+    what a person who defines a model means. True: allow that one of them is 1, which is what a stranger's file means.
+    """
+
+    __slots__ = ("_all", "_solved", "_unsolved", "exact_broadcast")
+
+    def __init__(self, *, exact_broadcast: bool = False) -> None:
+        self.exact_broadcast = exact_broadcast
+        self._all: list[Constraint] = []
+        self._solved: dict[str, tuple[Dim, Constraint]] = {}
+        self._unsolved: list[Constraint] = []
+
+    def __iter__(self) -> Iterator[Constraint]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def simplified(self, size: Dim) -> Dim:
+        """`size` with every solved symbol replaced."""
+        if isinstance(size, int) or not self._solved:
+            return size
+        return dims.substitute(size, {name: value for name, (value, _) in self._solved.items()})
+
+    def unify(self, a: Dim, b: Dim, origin: str = "") -> Dim:
+        """Demand a == b and return the simplest way to write it. Raises ShapeError where that cannot be."""
+        left, right = self.simplified(a), self.simplified(b)
+        verdict = dims.equal(left, right)
+        if verdict is True:
+            return left
+        if verdict is False:
+            raise ShapeError(f"{a} must equal {b}, which cannot be.", facts=self._reasons(a, b))
+        constraint = Constraint(a, b, origin)
+        self._all.append(constraint)
+        if self._solve(left, right, constraint):
+            self._recheck()
+        else:
+            self._unsolved.append(constraint)
+        return self.simplified(left)
+
+    def update(self, other: Constraints) -> None:
+        """Demand all that `other` demands."""
+        for constraint in other:
+            self.unify(constraint.left, constraint.right, constraint.origin)
+
+    def _solve(self, left: Dim, right: Dim, constraint: Constraint) -> bool:
+        """Turn the equation into a substitution for one of its symbols when one stands alone; the later name goes,
+        so that `batch_1` is written as `batch`."""
+        difference = left - right
+        assert isinstance(difference, Expression)
+        candidates = [
+            (monomial[0].name, coefficient)
+            for monomial, coefficient in difference.terms
+            if len(monomial) == 1 and isinstance(monomial[0], Symbol) and abs(coefficient) == 1
+        ]
+        for name, coefficient in sorted(candidates, key=lambda c: (len(c[0]), c[0]), reverse=True):
+            rest = dims.symbol(name) - difference * coefficient
+            if name in dims.symbols(rest):
+                continue  # the symbol also stands inside a product or an operation
+            for solved, (value, origin) in self._solved.items():
+                self._solved[solved] = (dims.substitute(value, {name: rest}), origin)
+            self._solved[name] = (rest, constraint)
+            return True
+        return False
+
+    def _recheck(self) -> None:
+        """Look at the open equations again: what is now known may decide them."""
+        still_open = []
+        for constraint in self._unsolved:
+            verdict = dims.equal(self.simplified(constraint.left), self.simplified(constraint.right))
+            if verdict is False:
+                raise ShapeError(f"{constraint} contradicts an earlier demand.", facts=[str(c) for c in self._all])
+            if verdict is None:
+                still_open.append(constraint)
+        self._unsolved = still_open
+
+    def _reasons(self, a: Dim, b: Dim) -> list[str]:
+        names = {*dims.symbols(a), *dims.symbols(b)}
+        return [str(c) for c in self._all if names & {*dims.symbols(c.left), *dims.symbols(c.right)}]
+
+
+_none = Constraints()
+_recording: ContextVar[tuple[Constraints, Callable[[], str]]] = ContextVar("recording", default=(_none, str))
+
+
+class recording:
+    """While it lasts, shape rules put what they demand into `constraints`, in the name of `origin()`."""
+
+    __slots__ = ("_state", "_token")
+
+    def __init__(self, constraints: Constraints, origin: Callable[[], str] = str) -> None:
+        self._state = (constraints, origin)
+
+    def __enter__(self) -> None:
+        self._token = _recording.set(self._state)
+
+    def __exit__(self, *_: object) -> None:
+        _recording.reset(self._token)
+
+
+def broadcast(a: Dim, b: Dim) -> Dim:
+    """The size that two sizes broadcast to, as numpy does. Raises ShapeError where they cannot."""
+    if a is b or a == b or b == 1:
+        return a
+    if a == 1:
+        return b
+    if isinstance(a, int) or isinstance(b, int):
+        # the symbolic one is 1 or equal to the number; the kernel looks at run time
+        return _known_broadcast(a, b)
+    if _recording.get()[0].exact_broadcast:
+        return dims.maximum(a, b) * dims.minimum(1, a, b)  # 0 against 1 gives 0
+    return unify(a, b)
+
+
+def _known_broadcast(a: Dim, b: Dim) -> Dim:
+    number, other = (a, b) if isinstance(a, int) else (b, a)
+    if dims.equal(number, other) is False and dims.equal(other, 1) is False:
+        raise ShapeError(f"sizes {a} and {b} do not broadcast: they must be equal, or one of them 1.")
+    return number
+
+
+def unify(a: Dim, b: Dim) -> Dim:
+    """For shape rules: demand a == b of the graph being built, and return how to write it.
+
+    Raises ShapeError where that cannot be. Outside a graph nothing is recorded.
+    """
+    if a is b or (isinstance(a, int) and isinstance(b, int) and a == b):
+        return a
+    constraints, origin = _recording.get()
+    if constraints is _none:
+        constraints = Constraints()
+    return constraints.unify(a, b, origin())

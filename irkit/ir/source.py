@@ -1,0 +1,50 @@
+"""Where in the user's program something was made: file and line of the innermost frame that is not irkit's own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import CodeType
+from typing import NamedTuple
+
+
+class Source(NamedTuple):
+    """A line of the user's program. Line 0 with an empty file: unknown."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.file else ""
+
+
+UNKNOWN = Source("", 0)
+
+# Both real folders of the package: the linked ones are seen by their target's path, or by the link's.
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_OWN = tuple(
+    path + os.sep
+    for path in {_PACKAGE, *(os.path.realpath(os.path.join(_PACKAGE, d)) for d in ("", "frontends", "backends"))}
+)
+_is_own: dict[CodeType, bool] = {}
+_interned: dict[Source, Source] = {}
+
+
+def caller() -> Source:
+    """The line of the user's program that led here; UNKNOWN when there is none."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        code = frame.f_code
+        own = _is_own.get(code)
+        if own is None:
+            own = _is_own[code] = code.co_filename.startswith(_OWN)
+        if not own:
+            source = Source(_shown(code.co_filename), frame.f_lineno)
+            return _interned.setdefault(source, source)
+        frame = frame.f_back  # type: ignore[assignment]  # ends in None
+    return UNKNOWN
+
+
+def _shown(path: str) -> str:
+    """Base name only: a saved file must not tell the folders of its maker."""
+    return os.path.basename(path)
