@@ -1,12 +1,29 @@
 """The IR's vocabulary: ONNX's operators at opset 23, and a few of irkit's own. One class each, one file for a family.
 
-``python -m irkit.operators`` prints the table of what each can do.
+``python -m irkit.operators`` prints the table of what each can do. Families are imported when one of their operators
+is first asked for, by ``operators.Conv`` or by ``find``: making 200 classes takes longer than importing numpy.
+
+To add an operator: write its class in a family's file, name it in that file's ``__all__`` and in FAMILIES below.
 """
 
-from irkit.operators.arithmetic import Add, Div, Mul, Neg, Sqrt, Sub
-from irkit.operators.base import Operator, operator, registry
+from __future__ import annotations
 
-OPSET = 23
-ONNX_IR_VERSION = 11
+import importlib
+from typing import TYPE_CHECKING
 
-__all__ = ["Add", "Div", "Mul", "Neg", "Operator", "Sqrt", "Sub", "operator", "registry"]
+from irkit.operators.base import Operator, operator
+from irkit.operators.registry import FAMILIES, ONNX_IR_VERSION, OPSET, find, make
+
+if TYPE_CHECKING:  # the star of a family is its __all__: one line each, so that type checkers see every operator
+    from irkit.operators.arithmetic import *
+
+__all__ = ["FAMILIES", "ONNX_IR_VERSION", "OPSET", "Operator", "find", "make", "operator"]
+
+
+def __getattr__(name: str) -> type[Operator]:
+    for family, names in FAMILIES.items():
+        if name in names:
+            cls: type[Operator] = getattr(importlib.import_module(f"irkit.operators.{family}"), name)
+            globals()[name] = cls
+            return cls
+    raise AttributeError(f"irkit.operators has no operator {name!r}")

@@ -10,6 +10,9 @@ from irkit.operators.base import Operator, operator
 from irkit.operators.rules import broadcast_shapes, same_dtype
 
 
+__all__ = ["Add", "Div", "Mul", "Neg", "Sqrt", "Sub"]
+
+
 class Binary(Operator):
     """Two tensors of one dtype, broadcast against each other: (…), (…) → (…)."""
 

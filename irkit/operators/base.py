@@ -26,7 +26,7 @@ from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 import numpy as np
 
-from irkit.errors import AttributeRangeError, GraphError, ShapeError, UnsupportedError
+from irkit.errors import GraphError, ShapeError
 from irkit.ir import DType, Graph, OptionalType, SequenceType, TensorType, Type
 from irkit.ir.weights import Array
 from irkit.operators.attributes import AttributeSpec, attribute_specs
@@ -197,21 +197,3 @@ def operator(*, since: int, domain: str = "") -> Callable[[O], O]:
         return cls
 
     return enter
-
-
-def make(domain: str, name: str, attributes: Mapping[str, object]) -> Operator:
-    """The operator `name` of `domain` with these attributes, which may come from a stranger.
-
-    Raises UnsupportedError for an unknown operator, AttributeRangeError for unknown, missing or wrong attributes.
-    """
-    cls = registry.get((domain, name))
-    if cls is None:
-        raise UnsupportedError(f"operator {domain + '.' if domain else ''}{name} is not supported.")
-    known = {s.name for s in cls.specs}
-    for given in attributes:
-        if given not in known:
-            raise AttributeRangeError(f"{name} has no attribute '{given}'.")
-    for spec in cls.specs:
-        if spec.is_required and spec.name not in attributes:
-            raise AttributeRangeError(f"{name} needs its attribute '{spec.name}'.")
-    return cls(**attributes)
