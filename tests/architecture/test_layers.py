@@ -3,18 +3,23 @@
 import subprocess
 import sys
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def lint_imports(cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [
-        sys.executable,
-        "-c",
-        "from importlinter.cli import lint_imports_command as main; main()",
-        "--no-cache",
-    ]
+    code = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    command = [sys.executable, "-c", code, "--no-cache"]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+
+
+def copy_of_package(to: Path) -> Path:
+    copy = to / "copy"
+    for folder in ("irkit", "frontends", "backends"):
+        copytree(ROOT / folder, copy / folder, symlinks=True, ignore=ignore_patterns("__pycache__"))
+    (copy / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
+    return copy
 
 
 def test_imports_go_down_only() -> None:
@@ -29,13 +34,3 @@ def test_the_linter_sees_an_upward_import_in_a_linked_folder(tmp_path: Path) -> 
     result = lint_imports(copy)
     assert result.returncode == 1
     assert "irkit.backends.wrong -> irkit.frontends" in result.stdout
-
-
-def copy_of_package(to: Path) -> Path:
-    from shutil import copytree, ignore_patterns
-
-    copy = to / "copy"
-    for folder in ("irkit", "frontends", "backends"):
-        copytree(ROOT / folder, copy / folder, symlinks=True, ignore=ignore_patterns("__pycache__"))
-    (copy / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
-    return copy

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy without what tools have left behind: setuptools writes build/ and egg-info beside the sources."""
+    """A copy without leftovers of tools, since setuptools would pack what lies in build/."""
     copy = tmp_path_factory.mktemp("source") / "irkit"
     leftovers = ignore_patterns(
         ".git", ".venv", "build", "dist", "*.egg-info", "__pycache__", ".*_cache", ".hypothesis"
@@ -25,7 +25,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def build(kind: str, source: Path) -> Path:
-    """Build with the installed setuptools: what `python -m build --no-isolation` does, without the network."""
+    """Build with the installed setuptools, as `python -m build --no-isolation` does."""
     code = f"from setuptools import build_meta; print(build_meta.build_{kind}('dist'))"
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=source, check=True, capture_output=True, text=True
@@ -59,7 +59,8 @@ def test_wheel_holds_every_file_once(source: Path, wheel_files: set[str]) -> Non
 
 
 def test_sdist_holds_the_package_the_schemas_and_the_runtime(source: Path, sdist: Path) -> None:
-    files = {name.partition("/")[2] for name in tarfile.open(sdist).getnames()}
+    with tarfile.open(sdist) as archive:
+        files = {name.partition("/")[2] for name in archive.getnames()}
     assert package_files(source) <= files
     assert {"proto/irkit.proto", "proto/program.fbs", "CMakeLists.txt", "LICENSE"} <= files
     assert {path.relative_to(source).as_posix() for path in (source / "cpp_runtime").rglob("*.cpp")} <= files
@@ -69,7 +70,8 @@ def test_wheel_made_from_the_sdist_equals_the_one_made_here(
     sdist: Path, wheel_files: set[str], tmp_path: Path
 ) -> None:
     # pip does this when it installs an sdist, in which the links have become folders.
-    tarfile.open(sdist).extractall(tmp_path, filter="data")
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
     (unpacked,) = tmp_path.iterdir()
     assert set(zipfile.ZipFile(build("wheel", unpacked)).namelist()) == wheel_files
 
