@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
+import numpy as np
+
 from irkit.errors import AttributeRangeError, ShapeError
-from irkit.ir import Dim, DType, Shape, TensorType, broadcast
+from irkit.ir import Array, Dim, DType, Shape, TensorType, broadcast, symbol
 
 
 def same_dtype(*types: TensorType | None) -> DType:
@@ -56,3 +59,25 @@ def axes_in(axes: Sequence[int], rank: int) -> tuple[int, ...]:
     if len(set(found)) != len(found):
         raise AttributeRangeError(f"axes {tuple(axes)} name an axis twice.")
     return found
+
+
+_fresh_numbers = itertools.count()
+
+
+def fresh(stem: str) -> Dim:
+    """A size that only running can tell, e.g. how many elements NonZero finds; no other symbol has its name."""
+    # long, so that an equation with a user's own symbol is solved for this one
+    return symbol(f"{stem}__unknown_{next(_fresh_numbers)}")
+
+
+def widened(x: Array) -> Array:
+    """Floats of 16 bits and fewer as float32, in which kernels compute before they round once; others unchanged."""
+    return x.astype(np.float32) if x.dtype.itemsize < 4 and x.dtype.kind in "fV" else x
+
+
+def rounded(x: Array, dtype: np.dtype[np.generic]) -> Array:
+    """The end of what `widened` began: `x` as `dtype`, where overflow to infinity is legal."""
+    if x.dtype == dtype:
+        return x
+    with np.errstate(over="ignore", invalid="ignore"):
+        return x.astype(dtype)
