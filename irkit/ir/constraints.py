@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import count
 
 from irkit.errors import ShapeError
 from irkit.ir import dims
@@ -31,19 +32,37 @@ class Constraints:
     what a person who defines a model means. True: allow that one of them is 1, which is what a stranger's file means.
     """
 
-    __slots__ = ("_all", "_solved", "_unsolved", "exact_broadcast")
+    __slots__ = ("_all", "_fresh", "_solved", "_taken", "_unsolved", "exact_broadcast")
 
     def __init__(self, *, exact_broadcast: bool = False) -> None:
         self.exact_broadcast = exact_broadcast
         self._all: list[Constraint] = []
         self._solved: dict[str, tuple[Dim, Constraint]] = {}
         self._unsolved: list[Constraint] = []
+        self._taken: set[str] = set()
+        self._fresh: dict[str, None] = {}  # the symbols that `fresh` gave out
 
     def __iter__(self) -> Iterator[Constraint]:
         return iter(self._all)
 
     def __len__(self) -> int:
         return len(self._all)
+
+    def take(self, names: Iterable[str]) -> None:
+        """Symbols that come from outside, as those of inputs do: `fresh` will not give them out."""
+        self._taken.update(names)
+
+    def fresh(self, stem: str) -> Expression:
+        """A symbol that stands nowhere else in the graph: `stem_0`, `stem_1`… The same graph gets the same names."""
+        name = next(n for i in count() if (n := f"{stem}_{i}") not in self._taken)
+        self._taken.add(name)
+        self._fresh[name] = None
+        return dims.symbol(name)
+
+    def renamed_apart(self, other: Constraints) -> dict[str, Dim]:
+        """New names for the symbols that `fresh` gave out in `other` and that are taken here: two graphs that are
+        joined must not share them by accident."""
+        return {name: self.fresh(name) for name in other._fresh if name in self._taken}
 
     def simplified(self, size: Dim) -> Dim:
         """`size` with every solved symbol replaced."""
@@ -67,14 +86,18 @@ class Constraints:
             self._unsolved.append(constraint)
         return self.simplified(left)
 
-    def update(self, other: Constraints) -> None:
-        """Demand all that `other` demands."""
+    def update(self, other: Constraints, renamed: Mapping[str, Dim] | None = None) -> None:
+        """Demand all that `other` demands, and know its symbols, some of them under new names."""
+        renamed = renamed or {}
+        self._taken |= other._taken - renamed.keys()
+        self._fresh.update(dict.fromkeys(name for name in other._fresh if name not in renamed))
         for constraint in other:
-            self.unify(constraint.left, constraint.right, constraint.origin)
+            left, right = (dims.substitute(d, renamed) for d in (constraint.left, constraint.right))
+            self.unify(left, right, constraint.origin)
 
     def _solve(self, left: Dim, right: Dim, constraint: Constraint) -> bool:
-        """Turn the equation into a substitution for one of its symbols when one stands alone; the later name goes,
-        so that `batch_1` is written as `batch`."""
+        """Turn the equation into a substitution for one of its symbols when one stands alone: a fresh one if
+        there is one, else the later name, so that `batch_1` is written as `batch`."""
         difference = left - right
         assert isinstance(difference, Expression)
         candidates = [
@@ -82,7 +105,7 @@ class Constraints:
             for monomial, coefficient in difference.terms
             if len(monomial) == 1 and isinstance(monomial[0], Symbol) and abs(coefficient) == 1
         ]
-        for name, coefficient in sorted(candidates, key=lambda c: (len(c[0]), c[0]), reverse=True):
+        for name, coefficient in sorted(candidates, key=lambda c: (c[0] in self._fresh, len(c[0]), c[0]), reverse=True):
             rest = dims.symbol(name) - difference * coefficient
             if name in dims.symbols(rest):
                 continue  # the symbol also stands inside a product or an operation
@@ -159,3 +182,12 @@ def unify(a: Dim, b: Dim) -> Dim:
     if constraints is _none:
         constraints = Constraints()
     return constraints.unify(a, b, origin())
+
+
+_outside = Constraints()
+
+
+def fresh(stem: str) -> Dim:
+    """For shape rules: a new symbol, for a size that only running can tell (how many elements are not zero…)."""
+    constraints = _recording.get()[0]
+    return (_outside if constraints is _none else constraints).fresh(stem)

@@ -14,7 +14,7 @@ from typing import Protocol
 from irkit.errors import GraphError, IrkitError
 from irkit.ir.constraints import Constraints, recording
 from irkit.ir.source import UNKNOWN, Source, caller
-from irkit.ir.types import Type
+from irkit.ir.types import Type, substituted, substituted_array, symbols_of
 from irkit.ir.weights import Array, Weight
 
 MAX_DEPTH = 16  # of sub-graphs inside sub-graphs
@@ -168,6 +168,7 @@ class Graph:
         if unique != name:
             raise GraphError(f"Two values are called {name!r}.", cure="Give each input a name of its own.")
         value = Value(name, type)
+        self.constraints.take(symbols_of(type))
         self._inputs.append(value)
         return value
 
@@ -307,8 +308,14 @@ class Graph:
 
     def absorb(self, other: Graph) -> None:
         """Move everything of `other`, which must share no value with this graph, into this one."""
-        for value in [*other._inputs, *other._weights.values(), *(v for n in other.walk() for v in n.outputs)]:
+        renamed = self.constraints.renamed_apart(other.constraints)
+        values = [*other._inputs, *other._weights.values(), *(v for n in other.walk() for v in n.outputs)]
+        values += [v for g in list(other.all_graphs())[1:] for v in g._inputs]
+        for value in values:
             value.name = self._names.take(value.name)
+            if renamed:
+                value.type = substituted(value.type, renamed)
+                value.known = None if value.known is None else substituted_array(value.known, renamed)
         for weight, value in other._weights.items():
             mine = self._weights.get(weight)
             if mine is None:
@@ -319,7 +326,7 @@ class Graph:
             node.graph = self
         self._inputs += other._inputs
         self._nodes.update(other._nodes)
-        self.constraints.update(other.constraints)
+        self.constraints.update(other.constraints, renamed)
         for inner in list(other.all_graphs())[1:]:
             inner._names, inner.constraints = self._names, self.constraints
             inner.parent = self if inner.parent is other else inner.parent

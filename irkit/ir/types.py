@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
@@ -190,3 +190,27 @@ def as_tensor(type_: Type) -> TensorType:
     if not isinstance(type_, TensorType):
         raise ShapeError(f"Expected a tensor, found {type_}.")
     return type_
+
+
+def symbols_of(type_: Type) -> dict[str, None]:
+    """Names of the symbols in `type_`, in order of appearance."""
+    while not isinstance(type_, TensorType):
+        type_ = type_.element
+    return {name: None for size in type_.shape or () for name in dims.symbols(size)}
+
+
+def substituted(type_: Type, values: Mapping[str, Dim]) -> Type:
+    """`type_` with symbols replaced by sizes; symbols without a value stay."""
+    if isinstance(type_, TensorType):
+        return type_.with_shape(None if type_.shape is None else [dims.substitute(d, values) for d in type_.shape])
+    return type(type_)(substituted(type_.element, values))
+
+
+def substituted_array(array: np.ndarray, values: Mapping[str, Dim]) -> np.ndarray:
+    """Known contents, with symbols replaced."""
+    if array.dtype != object:
+        return array
+    result = np.empty_like(array)
+    for i, size in np.ndenumerate(array):
+        result[i] = dims.substitute(size, values)
+    return result

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 import numpy as np
 
 from irkit.errors import AttributeRangeError, ShapeError
-from irkit.ir import Array, Dim, DType, Shape, TensorType, broadcast, symbol
+from irkit.ir import Array, Dim, DType, Shape, TensorType, broadcast
+from irkit.ir.constraints import fresh
+
+__all__ = ["axes_in", "axis_in", "broadcast_shapes", "fresh", "rounded", "same_dtype", "show", "widened"]
 
 
 def same_dtype(*types: TensorType | None) -> DType:
@@ -59,15 +61,6 @@ def axes_in(axes: Sequence[int], rank: int) -> tuple[int, ...]:
     if len(set(found)) != len(found):
         raise AttributeRangeError(f"axes {tuple(axes)} name an axis twice.")
     return found
-
-
-_fresh_numbers = itertools.count()
-
-
-def fresh(stem: str) -> Dim:
-    """A size that only running can tell, e.g. how many elements NonZero finds; no other symbol has its name."""
-    # long, so that an equation with a user's own symbol is solved for this one
-    return symbol(f"{stem}__unknown_{next(_fresh_numbers)}")
 
 
 def widened(x: Array) -> Array:
