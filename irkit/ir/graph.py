@@ -84,14 +84,19 @@ class _Names:
         self._taken: set[str] = set()
         self._counts: dict[str, int] = {}
 
-    def take(self, name: str) -> str:
+    def free(self, name: str) -> str:
         """`name`, or `name_1`, `name_2`… when it is taken."""
         taken, unique = self._taken, name
         while unique in taken:
             count = self._counts.get(name, 0) + 1
             self._counts[name] = count
             unique = f"{name}_{count}"
-        taken.add(unique)
+        return unique
+
+    def take(self, name: str) -> str:
+        """A free name, taken."""
+        unique = self.free(name)
+        self._taken.add(unique)
         return unique
 
 
@@ -171,6 +176,10 @@ class Graph:
         self.constraints.take(symbols_of(type))
         self._inputs.append(value)
         return value
+
+    def free_name(self, name: str) -> str:
+        """`name`, or one made from it, that no value of this graph has yet."""
+        return self._names.free(name)
 
     def weight(self, weight: Weight) -> Value:
         """The value of `weight`, the same however often it is asked for."""

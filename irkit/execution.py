@@ -1,0 +1,73 @@
+"""What can run a model. Backends stand above this file and are found by name, so that frontends need not know them."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from irkit.errors import ArgumentError
+from irkit.ir import Array, GraphModel
+
+# Names of our own backends; others announce themselves as entry points of the group "irkit.backends".
+_BUILT_IN: Mapping[str, str] = {
+    "interpreter": "irkit.backends.interpreter:Interpreter",
+    "onnxruntime": "irkit.backends.onnxruntime:OnnxRuntime",
+    "native": "irkit.backends.native:Native",
+}
+_LOWERING = "irkit.backends.lowering:lower"
+
+
+class Executable(Protocol):
+    """A model that is ready to run."""
+
+    def run(self, inputs: Sequence[Any]) -> list[Any]:
+        """Arrays (lists for sequences, None for an absent optional) in the order of the graph's inputs → its outputs.
+
+        Raises ShapeError when dtypes, sizes or constraints do not fit, AssumptionError, AssertionFailed,
+        ExecutionError.
+        """
+
+
+class Backend(Protocol):
+    """Makes models executable."""
+
+    def prepare(self, model: GraphModel, **options: object) -> Executable:
+        """`model`, ready to run. Raises UnsupportedError for what the backend cannot do, ArgumentError for options."""
+
+
+class Lowered(Protocol):
+    """The deployed form of a model, as it stands in the PROGRAM section of a file."""
+
+    @property
+    def tensors(self) -> Sequence[Array]:
+        """Data that the program refers to by number; a file puts it into its WEIGHTS section."""
+
+    def to_bytes(self, ir_hash: int, places: Sequence[tuple[int, int]]) -> bytes:
+        """The section's bytes. places: (offset, length) of each tensor in WEIGHTS. ir_hash: XXH3-64 of the IR section."""
+
+
+def lower(model: GraphModel) -> Lowered:
+    """The deployed form of `model`. Raises UnsupportedError for what no runtime could execute."""
+    lowered: Lowered = _load(_LOWERING)(model)
+    return lowered
+
+
+def backend(name: str) -> Backend:
+    """The backend called `name`. Raises ArgumentError with the names that exist."""
+    if name in _BUILT_IN:
+        found = _load(_BUILT_IN[name])
+    else:
+        others = {e.name: e for e in importlib.metadata.entry_points(group="irkit.backends")}
+        if name not in others:
+            known = ", ".join(sorted({*_BUILT_IN, *others}))
+            raise ArgumentError(f"There is no backend called {name!r}.", cure=f"There are {known}.")
+        found = others[name].load()
+    made: Backend = found()
+    return made
+
+
+def _load(place: str) -> Any:  # noqa: ANN401  # whatever stands there
+    module, _, attribute = place.partition(":")
+    return getattr(importlib.import_module(module), attribute)
