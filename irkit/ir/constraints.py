@@ -32,7 +32,7 @@ class Constraints:
     what a person who defines a model means. True: allow that one of them is 1, which is what a stranger's file means.
     """
 
-    __slots__ = ("_all", "_fresh", "_solved", "_taken", "_unsolved", "exact_broadcast")
+    __slots__ = ("_all", "_fresh", "_numbers", "_solved", "_taken", "_unsolved", "exact_broadcast")
 
     def __init__(self, *, exact_broadcast: bool = False) -> None:
         self.exact_broadcast = exact_broadcast
@@ -40,6 +40,7 @@ class Constraints:
         self._solved: dict[str, tuple[Dim, Constraint]] = {}
         self._unsolved: list[Constraint] = []
         self._taken: set[str] = set()
+        self._numbers: dict[str, count[int]] = {}  # for each stem, the next number to try
         self._fresh: dict[str, None] = {}  # the symbols that `fresh` gave out
 
     def __iter__(self) -> Iterator[Constraint]:
@@ -54,7 +55,8 @@ class Constraints:
 
     def fresh(self, stem: str) -> Expression:
         """A symbol that stands nowhere else in the graph: `stem_0`, `stem_1`… The same graph gets the same names."""
-        name = next(n for i in count() if (n := f"{stem}_{i}") not in self._taken)
+        numbers = self._numbers.setdefault(stem, count())
+        name = next(n for i in numbers if (n := f"{stem}_{i}") not in self._taken)
         self._taken.add(name)
         self._fresh[name] = None
         return dims.symbol(name)

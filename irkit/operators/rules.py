@@ -8,9 +8,7 @@ import numpy as np
 
 from irkit.errors import AttributeRangeError, ShapeError
 from irkit.ir import Array, Dim, DType, Shape, TensorType, broadcast
-from irkit.ir.constraints import fresh
-
-__all__ = ["axes_in", "axis_in", "broadcast_shapes", "fresh", "rounded", "same_dtype", "show", "widened"]
+from irkit.ir.constraints import fresh as fresh
 
 
 def same_dtype(*types: TensorType | None) -> DType:
