@@ -11,9 +11,10 @@
         def run(self, a: Array, b: Array, c: Array | None = None) -> Array: …
 
 The operator's name is the class name, its attributes are the fields, its inputs are the parameters of ``infer``
-(``| None = None``: optional; ``*xs``: any number), its outputs are what ``infer`` returns. Two keyword-only parameters
-are filled by whoever calls: ``known`` (of infer: contents of the inputs, None where unknown) for operators whose
-output shape depends on them, and ``execute`` (of run: runs a sub-graph) for If, Loop and Scan.
+(``| None = None``: optional; ``*xs``: any number), its outputs are what ``infer`` returns. Three keyword-only
+parameters are filled by whoever calls: ``known`` (of infer: contents of the inputs, None where unknown) for operators
+whose output shape depends on them, ``execute`` (of run: runs a sub-graph) for If, Loop and Scan, and ``count`` (of
+run: how many outputs the node has; by default all) where trailing outputs cost time, as MaxPool's Indices do.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class Parameters:
     variadic: bool
     wants_known: bool
     wants_execute: bool
+    wants_count: bool = False
 
     @classmethod
     def of(cls, infer: Callable[..., object], run: Callable[..., object] | None) -> Parameters:
@@ -56,6 +58,7 @@ class Parameters:
             variadic=bool(star),
             wants_known=any(p.name == "known" for p in parameters),
             wants_execute=run is not None and "execute" in inspect.signature(run).parameters,
+            wants_count=run is not None and "count" in inspect.signature(run).parameters,
         )
 
     def name_of(self, position: int) -> str:
