@@ -14,7 +14,8 @@ The operator's name is the class name, its attributes are the fields, its inputs
 (``| None = None``: optional; ``*xs``: any number), its outputs are what ``infer`` returns. Three keyword-only
 parameters are filled by whoever calls: ``known`` (of infer: contents of the inputs, None where unknown) for operators
 whose output shape depends on them, ``execute`` (of run: runs a sub-graph) for If, Loop and Scan, and ``count`` (of
-run: how many outputs the node has; by default all) where trailing outputs cost time, as MaxPool's Indices do.
+run: how many outputs the node has; by default all) where trailing outputs cost time, as MaxPool's Indices do. An
+infer whose number of outputs is the node's own choice (Split) may ask for ``count`` as well.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class Parameters:
     wants_known: bool
     wants_execute: bool
     wants_count: bool = False
+    infer_wants_count: bool = False
 
     @classmethod
     def of(cls, infer: Callable[..., object], run: Callable[..., object] | None) -> Parameters:
@@ -59,6 +61,7 @@ class Parameters:
             wants_known=any(p.name == "known" for p in parameters),
             wants_execute=run is not None and "execute" in inspect.signature(run).parameters,
             wants_count=run is not None and "count" in inspect.signature(run).parameters,
+            infer_wants_count=any(p.name == "count" for p in parameters),
         )
 
     def name_of(self, position: int) -> str:
@@ -112,7 +115,9 @@ class Operator:
         """Types of the outputs, and their contents where known. Raises ShapeError or GraphError."""
         self._check_inputs(types)
         arguments = types if self.parameters.variadic else types[: len(self.parameters.names)]
-        extra = {"known": tuple(known)} if self.parameters.wants_known else {}
+        extra: dict[str, Any] = {"known": tuple(known)} if self.parameters.wants_known else {}
+        if self.parameters.infer_wants_count:
+            extra["count"] = count
         result = self.infer(*arguments, **extra)
         outputs: tuple[Type, ...] = result if isinstance(result, tuple) else (result,)
         wanted = count if count is not None else self.default_outputs

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from irkit.errors import AttributeRangeError, ShapeError
-from irkit.ir import Array, Dim, DType, Shape, TensorType, broadcast
+from irkit.ir import Array, Dim, DType, Expression, Shape, TensorType, broadcast
 from irkit.ir.constraints import fresh as fresh
+from irkit.ir.types import ANY, SMALL_FLOATS
 
 
 def same_dtype(*types: TensorType | None) -> DType:
@@ -72,3 +73,49 @@ def rounded(x: Array, dtype: np.dtype[np.generic]) -> Array:
         return x
     with np.errstate(over="ignore", invalid="ignore"):
         return x.astype(dtype)
+
+
+# Decorates kernels in which NaN, infinities and wrapping integers arise legally: numpy is not to warn of them.
+quiet = np.errstate(all="ignore")
+
+
+def stretched(shape: Shape | None, onto: Shape, name: str) -> Shape:
+    """`onto`, to which the input `name` of this shape broadcasts in one direction. Raises ShapeError."""
+    if shape is None:
+        return onto
+    fits = len(shape) <= len(onto) and all(
+        d == 1 or not isinstance(d, int) or not isinstance(n, int) or d == n
+        for d, n in zip(reversed(shape), reversed(onto), strict=False)
+    )
+    if not fits:
+        raise ShapeError(f"{name} of shape {show(shape)} does not broadcast to {show(onto)}.")
+    return onto
+
+
+# What operators that only move elements accepted before ONNX had 4- and 8-bit floats.
+MOVABLE = ANY - SMALL_FLOATS - {DType.int4, DType.uint4}
+
+
+def sizes_in(contents: Array | None) -> tuple[Dim, ...] | None:
+    """The elements of a known tensor of sizes, as ints and symbolic sizes."""
+    return None if contents is None else tuple(d if isinstance(d, Expression) else int(d) for d in contents.flat)
+
+
+def contents_of(sizes: Sequence[Dim]) -> Array:
+    """Sizes as the known contents of a tensor: of int64 when all are numbers, else of objects."""
+    if all(isinstance(d, int) for d in sizes):
+        return np.array(sizes, np.int64)
+    result = np.empty(len(sizes), object)
+    result[:] = sizes
+    return result
+
+
+def fresh_shape(stem: str, rank: int) -> Shape:
+    """A shape of which only the rank is known."""
+    return tuple(fresh(stem) for _ in range(rank))
+
+
+def length_of(vector: TensorType | None) -> int | None:
+    """How many elements a tensor has, when that is known as a number."""
+    size = None if vector is None else vector.size
+    return size if isinstance(size, int) else None
