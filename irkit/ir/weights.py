@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from irkit.errors import ShapeError
 from irkit.ir.types import TensorType, type_of
 
-Array = NDArray[np.generic]
+Array = NDArray[Any]  # of any element type: operators tell by `dtype`, not by the type checker
 
 
 class Weight:
