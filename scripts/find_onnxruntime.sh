@@ -86,6 +86,9 @@ private_apt() {
         fi
         printf 'APT::Sandbox::User "%s";\n' "$(id -un)"
         printf 'Acquire::Languages "none";\n'
+        # Mirrors frozen in time serve indexes that have expired. Signatures are still verified; what an attacker
+        # gains by showing us an old index is an old header, and that is refused by its API version.
+        printf 'Acquire::Check-Valid-Until "false";\n'
         # Container images clean the machine's cache after each run, which is neither ours nor allowed.
         printf '#clear APT::Update::Post-Invoke;\n#clear APT::Update::Post-Invoke-Success;\n'
     } >"$folder/apt.conf"
