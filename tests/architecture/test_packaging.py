@@ -70,7 +70,7 @@ def test_wheel_made_from_the_sdist_equals_the_one_made_here(
     sdist: Path, wheel_files: set[str], tmp_path: Path
 ) -> None:
     # pip does this when it installs an sdist, in which the links have become folders.
-    # Not by tarfile: `filter=` is unknown to Debian 12's Python 3.11.2, and its absence a warning to newer ones.
+    # Not by tarfile: Debian 12's Python 3.11.2 does not know `filter=`, newer ones warn without it.
     subprocess.run(["tar", "--extract", "--file", sdist, "--directory", tmp_path], check=True)
     (unpacked,) = tmp_path.iterdir()
     assert set(zipfile.ZipFile(build("wheel", unpacked)).namelist()) == wheel_files
