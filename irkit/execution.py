@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from irkit.errors import ArgumentError
-from irkit.ir import Array, GraphModel
+from irkit.ir import Array, DType, GraphModel
 
 # Names of our own backends; others announce themselves as entry points of the group "irkit.backends".
 _BUILT_IN: Mapping[str, str] = {
@@ -37,15 +37,32 @@ class Backend(Protocol):
         """`model`, ready to run. Raises UnsupportedError for what the backend cannot do, ArgumentError for options."""
 
 
+class StoredTensor(NamedTuple):
+    """A line of the table of contents of WEIGHTS. name: the weight's path, "" for a constant. offset: in WEIGHTS."""
+
+    name: str
+    dtype: DType
+    dims: tuple[int, ...]
+    offset: int
+    length: int
+
+
 class Lowered(Protocol):
     """The deployed form of a model, as it stands in the PROGRAM section of a file."""
 
     @property
     def tensors(self) -> Sequence[Array]:
-        """Data that the program refers to by number; a file puts it into its WEIGHTS section."""
+        """Data that the program refers to by number; a file puts it into its WEIGHTS section.
 
-    def to_bytes(self, ir_hash: int, places: Sequence[tuple[int, int]]) -> bytes:
-        """The section's bytes. places: (offset, length) of each tensor in WEIGHTS. ir_hash: XXH3-64 of the IR section."""
+        A weight's own array (`weight.data`, the same object) is stored once, under the weight's name.
+        """
+
+    def to_bytes(self, ir_hash: int, table: Sequence[StoredTensor], numbers: Sequence[int]) -> bytes:
+        """The section's bytes. ir_hash: XXH3-64 of the IR section. table: every tensor in WEIGHTS, sorted by offset,
+        which is `Program.tensors`. numbers: for each of `tensors`, which line of the table it is; no line twice."""
+
+    def to_onnx(self) -> bytes:
+        """The onnx.ModelProto with all its data inside, for programs that know nothing of irkit."""
 
 
 def lower(model: GraphModel) -> Lowered:
