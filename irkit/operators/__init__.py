@@ -16,6 +16,8 @@ from irkit.operators.registry import FAMILIES, ONNX_IR_VERSION, OPSET, find, mak
 
 if TYPE_CHECKING:  # the star of a family is its __all__: one line each, so that type checkers see every operator
     from irkit.operators.arithmetic import *
+    from irkit.operators.convolution import *
+    from irkit.operators.linear import *
 
 __all__ = ["FAMILIES", "ONNX_IR_VERSION", "OPSET", "Operator", "find", "make", "operator"]
 

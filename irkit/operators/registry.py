@@ -14,6 +14,8 @@ ONNX_IR_VERSION = 11
 # File → its operators; a test compares this with each file's __all__. One line a family, or a wrapped one.
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "arithmetic": ("Add", "Div", "Mul", "Neg", "Sqrt", "Sub"),
+    "convolution": ("Conv", "ConvTranspose"),
+    "linear": ("Det", "Einsum", "Gemm", "MatMul"),
 }
 
 # Operators that are not ai.onnx's.

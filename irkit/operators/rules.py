@@ -101,6 +101,12 @@ def sizes_in(contents: Array | None) -> tuple[Dim, ...] | None:
     return None if contents is None else tuple(d if isinstance(d, Expression) else int(d) for d in contents.flat)
 
 
+def numbers_in(contents: Array | None) -> tuple[int, ...] | None:
+    """The elements of a known tensor of integers; None when they, or some of them, are not known as numbers."""
+    found = sizes_in(contents)
+    return None if found is None or not all(isinstance(d, int) for d in found) else found  # type: ignore[return-value]  # ints
+
+
 def contents_of(sizes: Sequence[Dim]) -> Array:
     """Sizes as the known contents of a tensor: of int64 when all are numbers, else of objects."""
     if all(isinstance(d, int) for d in sizes):
