@@ -35,14 +35,19 @@ def caller() -> Source:
     frame = sys._getframe(1)
     while frame is not None:
         code = frame.f_code
-        own = _is_own.get(code)
-        if own is None:
-            own = _is_own[code] = code.co_filename.startswith(_OWN)
-        if not own:
+        if not is_own(code):
             source = Source(_shown(code.co_filename), frame.f_lineno)
             return _interned.setdefault(source, source)
         frame = frame.f_back  # type: ignore[assignment]  # ends in None
     return UNKNOWN
+
+
+def is_own(code: CodeType) -> bool:
+    """Whether `code` stands in irkit's own files."""
+    own = _is_own.get(code)
+    if own is None:
+        own = _is_own[code] = code.co_filename.startswith(_OWN)
+    return own
 
 
 def _shown(path: str) -> str:

@@ -1,0 +1,116 @@
+"""The one door through which operators are used: on values they compute, on symbolic tensors they add a node."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from irkit import operators as op
+from irkit.errors import ExecutionError, IrkitError
+from irkit.frontends.definition import Definition, Scope, current_scope
+from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
+from irkit.frontends.variable import Variable
+from irkit.ir import Array, DType, Value, type_of
+from irkit.ir.source import caller
+from irkit.operators import Operator
+
+Operand = Tensor | Variable | Array | None
+
+
+def apply(operator: Operator, *inputs: Operand, count: int | None = None) -> Any:  # noqa: ANN401
+    """Use `operator` on tensors, variables or arrays; None is an omitted input.
+
+    Returns a tensor, or a tuple of tensors where the operator has several outputs (count: how many are wanted).
+    Raises ShapeError and its kin with the user's line.
+    """
+    where = current_scope()
+    definition = _definition(inputs, where)
+    results = _eager(operator, inputs, count, where) if definition is None else _symbolic(operator, inputs, count, where, definition)
+    return results[0] if len(results) == 1 else tuple(results)
+
+
+def apply_one(operator: Operator, *inputs: Operand) -> Tensor:
+    """`apply` for an operator with one output."""
+    result: Tensor = apply(operator, *inputs, count=1)
+    return result
+
+
+def definition_of(tensors: Sequence[object]) -> Definition | None:
+    """The one definition that all symbolic tensors among `tensors` belong to (merged if need be), None if there are none."""
+    found: Definition | None = None
+    for tensor in tensors:
+        if isinstance(tensor, SymbolicTensor):
+            mine = tensor.definition
+            found = mine if found is None or found is mine else found.merge(mine)
+    return found
+
+
+def _definition(inputs: Sequence[Operand], where: Scope) -> Definition | None:
+    found = definition_of(inputs)
+    if where.capturing is None:
+        return found
+    if found is not None:
+        return where.capturing.merge(found)
+    # while a model is captured, a weight must stay a weight: computing with its values would bake them
+    return where.capturing.find() if any(isinstance(x, Variable) for x in inputs) else None
+
+
+def symbolic_value(operand: Operand, definition: Definition) -> Value | None:
+    """The value that stands for `operand` in the definition's graph."""
+    if operand is None:
+        return None
+    if isinstance(operand, SymbolicTensor):
+        return operand.value
+    if isinstance(operand, Variable):
+        return definition.graph.weight(operand.weight)
+    array = operand.array if isinstance(operand, EagerTensor) else np.asarray(operand)
+    return definition.graph.add(op.Constant(value=array), layer=current_scope().layer, source=current_scope().source)[0]
+
+
+def _symbolic(
+    operator: Operator, inputs: Sequence[Operand], count: int | None, where: Scope, definition: Definition
+) -> list[Tensor]:
+    source = where.source or caller()
+    values = [symbolic_value(x, definition) for x in inputs]
+    outputs = definition.graph.add(operator, values, count=count, layer=where.layer, source=source)
+    if not where.path and where.capturing is None:
+        for value in values:
+            if value is not None and value.producer is not None and value not in definition.makers:
+                definition.log_node(value.producer)  # the constant made for an array
+        definition.log_node(outputs[0].producer)  # type: ignore[arg-type]  # just made
+    return [SymbolicTensor(v, definition) for v in outputs]
+
+
+def _eager(operator: Operator, inputs: Sequence[Operand], count: int | None, where: Scope) -> list[Tensor]:
+    arrays = [_array(x) for x in inputs]
+    types = [None if a is None else type_of(a) for a in arrays]
+    try:
+        outputs, _ = operator.infer_outputs(types, arrays, count)
+        with np.errstate(all="ignore"):
+            result = operator.run(*arrays)
+    except IrkitError as error:
+        facts = [f"{operator.parameters.name_of(i)}: {t}" for i, t in enumerate(types) if t is not None]
+        raise error.at(str(where.source or caller()), _who(operator, where), facts) from None
+    except (ArithmeticError, ValueError, TypeError, IndexError) as error:
+        raise ExecutionError(str(error), source=str(where.source or caller()), layer=_who(operator, where)) from error
+    results = result if isinstance(result, tuple) else (result,)
+    return [EagerTensor(np.asarray(r)) for r in results[: len(outputs)]]
+
+
+def _array(x: Operand) -> Array | None:
+    if isinstance(x, EagerTensor):
+        return x.array
+    if isinstance(x, Variable):
+        return x.weight.data
+    return None if x is None else np.asarray(x)
+
+
+def _who(operator: Operator, where: Scope) -> str:
+    return f"{operator.name} in layer '{where.layer}'" if where.path else operator.name
+
+
+def constant(value: Array, dtype: DType | None = None) -> EagerTensor:
+    """An eager tensor that holds `value`."""
+    return EagerTensor(np.asarray(value, None if dtype is None else dtype.numpy))

@@ -1,0 +1,146 @@
+"""A definition: the graph that grows while the user applies layers and functions to symbolic tensors.
+
+Every ``Input`` begins a definition of its own; when tensors of two are combined, the two become one. A definition also
+keeps a log of its *steps*, the layer calls and operators that the user wrote at the top level, so that a model cut out
+of it can be called again on other tensors; and the *records* of all layer calls, from which the layer tree is made.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from irkit.ir import Graph, Node, Source, Value
+
+if TYPE_CHECKING:
+    from irkit.frontends.layer import Layer
+
+_clock = itertools.count()
+
+
+@dataclass(eq=False, slots=True)
+class LayerStep:
+    """A layer called by the user on symbolic tensors. order: of steps, over all definitions."""
+
+    layer: Layer
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    inputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]
+    source: Source
+    order: int
+
+
+@dataclass(eq=False, slots=True)
+class NodeStep:
+    """An operator applied by the user outside of any layer."""
+
+    node: Node
+    order: int
+
+    @property
+    def inputs(self) -> tuple[Value, ...]:
+        return tuple(v for v in self.node.inputs if v is not None)
+
+    @property
+    def outputs(self) -> tuple[Value, ...]:
+        return self.node.outputs
+
+    @property
+    def source(self) -> Source:
+        return self.node.source
+
+
+Step = LayerStep | NodeStep
+
+
+@dataclass(eq=False, slots=True)
+class Record:
+    """One call of one layer, at any depth. path: names of the layers around it and its own."""
+
+    path: tuple[str, ...]
+    layer: Layer
+    inputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]
+    source: Source
+
+
+class Definition:
+    """The graph, steps and records of everything connected to a set of inputs."""
+
+    __slots__ = ("_into", "graph", "makers", "records")
+
+    def __init__(self, graph: Graph | None = None) -> None:
+        self.graph = graph or Graph()
+        self.makers: dict[Value, Step] = {}  # value → the step that made it
+        self.records: list[Record] = []
+        self._into: Definition | None = None
+
+    def find(self) -> Definition:
+        """This definition, or the one that it became a part of."""
+        found = self
+        while found._into is not None:
+            found = found._into
+        return found
+
+    def merge(self, other: Definition) -> Definition:
+        """Make two definitions one, moving the smaller into the larger."""
+        a, b = self.find(), other.find()
+        if a is b:
+            return a
+        if len(b.graph) > len(a.graph):
+            a, b = b, a
+        a.graph.absorb(b.graph)
+        a.makers.update(b.makers)
+        a.records += b.records
+        b._into = a
+        return a
+
+    def log_node(self, node: Node) -> None:
+        step = NodeStep(node, next(_clock))
+        self.makers.update(dict.fromkeys(node.outputs, step))
+
+    def log_layer(
+        self, layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any], record: Record
+    ) -> None:
+        step = LayerStep(layer, args, kwargs, record.inputs, record.outputs, record.source, next(_clock))
+        self.makers.update(dict.fromkeys(record.outputs, step))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where the program is: inside which layers, and which definition is being captured.
+
+    source: the user's line to name, where irkit itself is the caller; None: the nearest line that is not irkit's.
+    training: what layers are told that do not say it themselves.
+    """
+
+    path: tuple[str, ...] = ()
+    source: Source | None = None
+    capturing: Definition | None = None
+    training: bool | None = None
+
+    @property
+    def layer(self) -> str:
+        return "/".join(self.path)
+
+
+_scope: ContextVar[Scope] = ContextVar("scope", default=Scope())
+
+
+def current_scope() -> Scope:
+    return _scope.get()
+
+
+@contextmanager
+def scope(new: Scope) -> Iterator[None]:
+    """Be in `new` while it lasts."""
+    token = _scope.set(new)
+    try:
+        yield
+    finally:
+        _scope.reset(token)

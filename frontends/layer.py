@@ -1,0 +1,434 @@
+"""Layer: the user's unit. Its fields are its arguments, `build` makes its weights, `call` composes irkit.ops.
+
+    @layer
+    class Scale(Layer):
+        factor: float = 1.0
+        gamma_initializer: InitializerLike = "ones"
+
+        def build(self, input_shape):
+            self.gamma = self.add_weight(shape=(input_shape[-1],), initializer=self.gamma_initializer, name="gamma")
+
+        def call(self, x):
+            return x * self.gamma * self.factor
+
+A user's layer may as well have an `__init__` of its own, as in Keras.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeVar, dataclass_transform
+
+import numpy as np
+
+from irkit import operators as op
+from irkit.errors import ArgumentError, IrkitError, ShapeError
+from irkit.frontends import naming, resolve
+from irkit.frontends.apply import apply_one, definition_of
+from irkit.frontends.definition import Definition, Record, Scope, current_scope, scope
+from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
+from irkit.frontends.variable import Variable
+from irkit.ir import Array, DType, TensorType, symbol
+from irkit.ir.layers import Json
+from irkit.ir.source import Source, caller, is_own
+
+C = TypeVar("C", bound=type["Layer"])
+
+
+@dataclass_transform(eq_default=False, field_specifiers=(field,))
+def layer(cls: C) -> C:
+    """Make a class a layer whose fields are its arguments, in Keras's order."""
+    return dataclass(eq=False, repr=False)(cls)  # type: ignore[return-value]  # the same class
+
+
+@dataclass(eq=False, repr=False)
+class Layer:
+    """Base of all layers. Keras: https://keras.io/api/layers/base_layer/
+
+    Args:
+        name: unique among its siblings; made from the class name when not given.
+        dtype: of weights and computation, "float32" by default.
+        trainable: whether training changes its weights.
+    """
+
+    name: str = field(default=None, kw_only=True)  # type: ignore[assignment]  # given by __post_init__
+    dtype: str = field(default="float32", kw_only=True)
+    trainable: bool = field(default=True, kw_only=True)
+
+    # fields that are not part of get_config()
+    _hidden: ClassVar[frozenset[str]] = frozenset()
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # arguments of any layer
+        self = super().__new__(cls)
+        self.__dict__["_tracked"] = {}  # attribute → layers and variables in it, in order of assignment
+        self.__dict__["_own_arguments"] = (args, kwargs)
+        return self
+
+    def __post_init__(self) -> None:
+        if self.name is None:
+            self.name = naming.auto_name(naming.to_snake_case(type(self).__name__))
+        naming.checked_name(self.name)
+        self.dtype = str(DType.of(getattr(self.dtype, "compute_dtype", self.dtype) or "float32"))
+        self.built = False
+        self.source = caller()
+        self._nodes: list[tuple[tuple[SymbolicTensor, ...], tuple[SymbolicTensor, ...], Any, Any]] = []
+        try:
+            resolve.resolve_fields(self)
+            self.setup()
+        except IrkitError as error:
+            raise error.at(str(self.source), self.shown) from None
+
+    # ---- what a layer defines
+
+    def setup(self) -> None:
+        """Check and prepare the arguments; called once, after they are set. Raises ArgumentError."""
+
+    def build(self, input_shape: Any) -> None:  # noqa: ANN401  # a shape, or a list or dict of shapes
+        """Make the weights. input_shape: of the first argument, None for sizes that are not fixed."""
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # each layer has its own
+        """From inputs to outputs."""
+        raise NotImplementedError(f"{type(self).__name__} must define call().")
+
+    # ---- weights and sub-layers
+
+    def add_weight(
+        self,
+        shape: Sequence[int] = (),
+        initializer: Any = None,  # noqa: ANN401  # a name, an Initializer, or a function
+        dtype: str | None = None,
+        trainable: bool = True,
+        regularizer: Any = None,  # noqa: ANN401
+        constraint: Any = None,  # noqa: ANN401
+        name: str | None = None,
+        **_: object,
+    ) -> Variable:
+        """Make a weight, and keep it. Its values are drawn when they are first needed.
+
+        Raises ArgumentError when a size of `shape` is not known.
+        """
+        if any(not isinstance(d, int | np.integer) or d < 0 for d in shape):
+            raise ArgumentError(
+                f"a weight needs known sizes. Received: shape {tuple(shape)}.",
+                cure="Give the axis a fixed size in Input, e.g. Input((28, 28)).",
+            )
+        type_ = TensorType(DType.of(dtype or self.dtype), tuple(int(d) for d in shape))
+        draw = resolve.drawing(initializer, type_)
+        path = f"{self.name}/{name or naming.auto_name('variable')}"
+        variable = Variable(path, type_, draw, trainable=trainable and self.trainable)
+        variable.regularizer = regularizer
+        self._track(f"weight:{len(self._tracked)}", variable)
+        return variable
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if "_tracked" not in self.__dict__:
+            raise ArgumentError(f"Call super().__init__() before setting self.{name}.", source=str(caller()))
+        self._track(name, value)
+        if name == "trainable" and "built" in self.__dict__:
+            for weight in self.weights:
+                weight.trainable = bool(value) and weight.trainable
+        object.__setattr__(self, name, value)
+
+    def _track(self, name: str, value: object) -> None:
+        if name.startswith("_") and not isinstance(value, Layer | Variable):
+            return
+        found = [v for v in _contents(value) if isinstance(v, Layer | Variable)]
+        if found:
+            self._tracked[name] = found
+        else:
+            self._tracked.pop(name, None)
+
+    def own_variables(self) -> list[Variable]:
+        """Trainable ones first, as Keras orders them."""
+        own = list(dict.fromkeys(v for vs in self._tracked.values() for v in vs if isinstance(v, Variable)))
+        return [v for v in own if v.trainable] + [v for v in own if not v.trainable]
+
+    def sublayers(self) -> list[Layer]:
+        """Layers that are attributes of this one (or stand in lists and dicts there), each once, in order."""
+        return list(dict.fromkeys(v for vs in self._tracked.values() for v in vs if isinstance(v, Layer)))
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All variables of this layer and of those in it."""
+        found = dict.fromkeys(self.own_variables())
+        pending = list(reversed(self.sublayers()))
+        seen: set[Layer] = {self}
+        while pending:
+            inner = pending.pop()
+            if inner not in seen:
+                seen.add(inner)
+                found.update(dict.fromkeys(inner.own_variables()))
+                pending.extend(reversed(inner.sublayers()))
+        return list(found)
+
+    variables = weights
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        return [w for w in self.weights if w.trainable]
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        return [w for w in self.weights if not w.trainable]
+
+    def get_weights(self) -> list[Array]:
+        """Values of all weights, in order."""
+        return [w.numpy() for w in self.weights]
+
+    def set_weights(self, weights: Sequence[Array]) -> None:
+        """Replace the values of all weights; nothing changes when one of them does not fit.
+
+        Raises ShapeError naming the weight.
+        """
+        mine = self.weights
+        source = str(caller())
+        if len(weights) != len(mine):
+            raise ShapeError(
+                f"{len(mine)} arrays are needed. Received: {len(weights)}.",
+                source=source,
+                layer=self.shown,
+                facts=[f"{w.path}: {w.dtype}{list(w.shape)}" for w in mine],
+                cure="Give one array for each weight, in this order.",
+            )
+        for variable, array in zip(mine, weights, strict=True):
+            if np.shape(array) != variable.shape:
+                raise ShapeError(
+                    f"weight '{variable.path}' has shape {variable.shape}. Received: an array of shape {np.shape(array)}.",
+                    source=source,
+                    layer=self.shown,
+                    cure="Transpose or reshape the array, or change the layer's arguments.",
+                )
+        for variable, array in zip(mine, weights, strict=True):
+            variable.assign(array)
+
+    def count_params(self) -> int:
+        """How many numbers the weights hold."""
+        return sum(int(np.prod(w.shape)) for w in self.weights)
+
+    # ---- calling
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # as call
+        where = current_scope()
+        source = where.source or caller()
+        args, kwargs = _converted(args), {k: _converted(v) for k, v in kwargs.items()}
+        tensors = _tensors((args, kwargs))
+        definition = definition_of(tensors)
+        if where.capturing is not None:
+            definition = where.capturing.merge(definition) if definition else where.capturing.find()
+        # inside a user's own call, the lines to name are its lines
+        inside = source if is_own(type(self).call.__code__) else None
+        inner = Scope((*where.path, self.name), inside, where.capturing, where.training)
+        try:
+            with scope(inner):
+                self._build_for(args)
+                result = self._checked_call(definition, args, kwargs)
+        except IrkitError as error:
+            raise error.at(str(source), self.shown, _facts(tensors)) from None
+        if definition is not None:
+            self._record(definition.find(), inner, where, args, kwargs, tensors, result, source)
+        return result
+
+    def _checked_call(self, definition: Definition | None, args: Any, kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
+        self.check_inputs(*args)
+        result = self.call(*args, **self._call_arguments(kwargs))
+        return _copied_inputs(result, _tensors((args, kwargs))) if definition is not None else result
+
+    def check_inputs(self, *args: Any) -> None:  # noqa: ANN401  # as call
+        """Look at the inputs before `call` does, for a message in the layer's own words. Raises ShapeError."""
+
+    def _call_arguments(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """kwargs, without the `training` and `mask` that this layer's call does not take."""
+        accepted = _call_parameters(type(self))
+        where = current_scope()
+        if "training" in accepted and kwargs.get("training") is None and where.training is not None:
+            kwargs = {**kwargs, "training": where.training}
+        if accepted is _ANYTHING or not kwargs:
+            return kwargs
+        return {k: v for k, v in kwargs.items() if k in accepted or k not in ("training", "mask")}
+
+    def _build_for(self, args: Sequence[Any]) -> None:
+        if self.built:
+            return
+        self.build(_shapes(args[0]) if args else None)
+        self.built = True
+
+    def _record(
+        self,
+        definition: Definition,
+        inner: Scope,
+        outer: Scope,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        tensors: list[Any],
+        result: object,
+        source: Source,
+    ) -> None:
+        outputs = [t for t in _tensors(result) if isinstance(t, SymbolicTensor)]
+        inputs = [t for t in tensors if isinstance(t, SymbolicTensor)]
+        record = Record(inner.path, self, tuple(t.value for t in inputs), tuple(t.value for t in outputs), source)
+        definition.records.append(record)
+        if not outer.path and outer.capturing is None:
+            definition.log_layer(self, args, kwargs, record)
+            self._nodes.append((tuple(inputs), tuple(outputs), _plain(args), result))
+
+    # ---- what it looks like from outside
+
+    @property
+    def shown(self) -> str:
+        """How errors name it: "Dense 'fc1'"."""
+        return f"{type(self).__name__} '{self.name}'"
+
+    @property
+    def input(self) -> Any:  # noqa: ANN401  # a tensor, or a list of tensors
+        """What it was called with, when it was called once on symbolic tensors. Raises ArgumentError otherwise."""
+        inputs = self._only_call()[0]
+        return inputs[0] if len(inputs) == 1 else list(inputs)
+
+    @property
+    def output(self) -> Any:  # noqa: ANN401  # a tensor, or a structure of tensors
+        """What came out, when it was called once on symbolic tensors. Raises ArgumentError otherwise."""
+        return self._only_call()[3]
+
+    def _only_call(self) -> tuple[tuple[SymbolicTensor, ...], tuple[SymbolicTensor, ...], Any, Any]:
+        if len(self._nodes) != 1:
+            raise ArgumentError(
+                f"{self.shown} was called {len(self._nodes)} times on symbolic tensors, so it has no single input or output."
+            )
+        return self._nodes[0]
+
+    def compute_output_shape(self, *args: Any) -> Any:  # noqa: ANN401  # shapes as in Keras
+        """Shape of the output for inputs of these shapes (None: any size), without running."""
+        specs = [_symbolic_like(shape, self.dtype) for shape in args]
+        return _shapes(self(*specs))
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make the same layer again; what JSON can hold."""
+        config = {f.name: resolve.described(getattr(self, f.name)) for f in dataclasses.fields(self) if f.name not in self._hidden}
+        for name, value in self._custom_arguments().items():
+            if name not in config:
+                config[name] = resolve.described(value)
+        return config
+
+    def _custom_arguments(self) -> Mapping[str, Any]:
+        """Arguments of an `__init__` that the user wrote."""
+        if "__init__" not in _written_init(type(self)):
+            return {}
+        args, kwargs = self.__dict__["_own_arguments"]
+        bound = inspect.signature(type(self)).bind_partial(*args, **kwargs)
+        return {k: v for k, v in bound.arguments.items() if k not in ("kwargs", "args")}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Any:  # noqa: ANN401  # an object of this class
+        """A layer from what `get_config` gave."""
+        return cls(**config)
+
+    def config_json(self) -> Mapping[str, Json] | None:
+        """get_config(), or None when it cannot stand in a file."""
+        return resolve.as_json(self.get_config())
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+_ANYTHING: frozenset[str] = frozenset({"training", "mask"})
+_parameters: dict[type, frozenset[str]] = {}
+
+
+def _call_parameters(cls: type[Layer]) -> frozenset[str]:
+    found = _parameters.get(cls)
+    if found is None:
+        parameters = inspect.signature(cls.call).parameters.values()
+        star = any(p.kind is p.VAR_KEYWORD for p in parameters)
+        found = _parameters[cls] = _ANYTHING if star else frozenset(p.name for p in parameters)
+    return found
+
+
+def _written_init(cls: type) -> Mapping[str, object]:
+    """The class dictionary nearest to `cls` that has an __init__ not made by dataclass."""
+    for base in cls.__mro__:
+        init = base.__dict__.get("__init__")
+        if init is not None:
+            return {} if "__dataclass_fields__" in base.__dict__ else base.__dict__
+    return {}
+
+
+def _contents(value: object) -> Iterable[object]:
+    """`value`, and what stands in it when it is a list, tuple or dict."""
+    if isinstance(value, list | tuple):
+        return [v for item in value for v in _contents(item)]
+    if isinstance(value, dict):
+        return [v for item in value.values() for v in _contents(item)]
+    return (value,)
+
+
+def _tensors(tree: object) -> list[Any]:
+    return [v for v in _contents(tree) if isinstance(v, Tensor | Variable)]
+
+
+def _converted(tree: Any) -> Any:  # noqa: ANN401  # any structure of arguments
+    """Arrays as eager tensors; everything else as it is."""
+    if isinstance(tree, np.ndarray | np.generic):
+        return EagerTensor(np.asarray(tree))
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):  # a namedtuple
+        return type(tree)(*map(_converted, tree))
+    if isinstance(tree, list | tuple):
+        return type(tree)(map(_converted, tree))
+    if isinstance(tree, dict):
+        return {k: _converted(v) for k, v in tree.items()}
+    if hasattr(tree, "__array__") and not isinstance(tree, Tensor | Variable):  # tensors of other libraries
+        return EagerTensor(np.asarray(tree))
+    return tree
+
+
+def _plain(args: tuple[Any, ...]) -> Any:  # noqa: ANN401  # Keras's way to show the arguments
+    return args[0] if len(args) == 1 else args
+
+
+def _shapes(tree: object) -> Any:  # noqa: ANN401  # the same structure, of shapes
+    """Keras's shapes: None for a symbolic size."""
+    if isinstance(tree, Tensor | Variable):
+        return tuple(d if isinstance(d, int) else None for d in tree.shape)
+    if isinstance(tree, list | tuple):
+        return [_shapes(t) for t in tree]
+    if isinstance(tree, dict):
+        return {k: _shapes(t) for k, t in tree.items()}
+    return None
+
+
+def _copied_inputs(result: Any, inputs: list[Any]) -> Any:  # noqa: ANN401  # a structure of tensors
+    """A layer that returns its very input (Dropout at inference) still gets a value of its own, so that it can be seen."""
+    if isinstance(result, SymbolicTensor):
+        same = any(isinstance(x, SymbolicTensor) and x.value is result.value for x in inputs)
+        return apply_one(op.Identity(), result) if same else result
+    if isinstance(result, list | tuple) and not hasattr(result, "_fields"):
+        return type(result)(_copied_inputs(r, inputs) for r in result)
+    return result
+
+
+def _facts(tensors: Sequence[Any]) -> list[str]:
+    return [f"{_tensor_name(t)}: {t.type}{_made_by(t)}" for t in tensors[:8]]
+
+
+def _tensor_name(tensor: object) -> str:
+    return getattr(tensor, "name", None) or "input"
+
+
+def _made_by(tensor: object) -> str:
+    """", from Flatten 'flatten' (model.py:10)" for a symbolic tensor that a layer made."""
+    if not isinstance(tensor, SymbolicTensor):
+        return ""
+    record = next((r for r in reversed(tensor.definition.records) if any(v is tensor.value for v in r.outputs)), None)
+    return f", from {record.layer.shown} ({record.source})" if record else ""
+
+
+def _symbolic_like(shape: Any, dtype: str) -> Any:  # noqa: ANN401  # a shape or a structure of shapes
+    if isinstance(shape, list | tuple) and all(d is None or isinstance(d, int) for d in shape):
+        definition = Definition()
+        sizes = tuple(symbol(f"size_{i}") if d is None else d for i, d in enumerate(shape))
+        return SymbolicTensor(definition.graph.input("x", TensorType(DType.of(dtype), sizes)), definition)
+    if isinstance(shape, dict):
+        return {k: _symbolic_like(s, dtype) for k, s in shape.items()}
+    return [_symbolic_like(s, dtype) for s in shape]

@@ -1,0 +1,41 @@
+"""Automatic names, as Keras gives them: dense, dense_1, conv2d, my_layer…"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from irkit.errors import ArgumentError
+
+_counts: Counter[str] = Counter()
+
+
+def to_snake_case(name: str) -> str:
+    """ "BatchNormalization" → "batch_normalization", "Conv2D" → "conv2d", as Keras does it."""
+    name = re.sub(r"\W+", "", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def get_uid(prefix: str = "") -> int:
+    """A number that grows by one each time it is asked for `prefix`."""
+    _counts[prefix] += 1
+    return _counts[prefix]
+
+
+def auto_name(prefix: str) -> str:
+    """`prefix` at first, then `prefix_1`, `prefix_2`…"""
+    uid = get_uid(prefix) - 1
+    return prefix if uid == 0 else f"{prefix}_{uid}"
+
+
+def reset_uids() -> None:
+    """Begin to count anew."""
+    _counts.clear()
+
+
+def checked_name(name: str) -> str:
+    """A name given by the user. Raises ArgumentError where it cannot be part of a path."""
+    if not isinstance(name, str) or not name or "/" in name:
+        raise ArgumentError(f"A name must be a non-empty string without '/'. Received: {name!r}.")
+    return name

@@ -1,0 +1,115 @@
+"""Sizes that are known only by name, as users meet them in ``x.shape``."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from irkit.errors import CaptureError
+from irkit.ir import Dim, Expression, dims
+from irkit.ir.source import caller
+
+
+class Size:
+    """One symbolic size, e.g. the batch. Arithmetic gives sizes again; use it in reshape, zeros, arange, range…
+
+    Comparing gives True or False where that is decided for every value, and raises CaptureError otherwise: nothing
+    about it is baked into a graph. ``size == None`` is True, since Keras writes None for such a size.
+    """
+
+    __slots__ = ("expression",)
+
+    def __init__(self, expression: Expression) -> None:
+        self.expression = expression
+
+    def __add__(self, other: object) -> Any:  # noqa: ANN401  # Size, int, or a tensor by its own method
+        return self._with(other, lambda a, b: a + b)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: object) -> Any:  # noqa: ANN401
+        return self._with(other, lambda a, b: a - b)
+
+    def __rsub__(self, other: object) -> Any:  # noqa: ANN401
+        return self._with(other, lambda a, b: b - a)
+
+    def __mul__(self, other: object) -> Any:  # noqa: ANN401
+        return self._with(other, lambda a, b: a * b)
+
+    __rmul__ = __mul__
+
+    def __floordiv__(self, other: object) -> Any:  # noqa: ANN401
+        return self._with(other, dims.floordiv)
+
+    def __rfloordiv__(self, other: object) -> Any:  # noqa: ANN401
+        return self._with(other, lambda a, b: dims.floordiv(b, a))
+
+    def __mod__(self, other: object) -> Any:  # noqa: ANN401
+        return self._with(other, dims.mod)
+
+    def _with(self, other: object, operation: Any) -> Any:  # noqa: ANN401
+        if not isinstance(other, int | Size):
+            return NotImplemented
+        return as_size(operation(self.expression, as_dim(other)))
+
+    def __eq__(self, other: object) -> bool:
+        if other is None:
+            return True
+        if not isinstance(other, int | Size):
+            return NotImplemented
+        verdict = dims.equal(self.expression, as_dim(other))
+        return self._refuse(f"== {other}") if verdict is None else verdict
+
+    def __ge__(self, other: int | Size) -> bool:
+        verdict = dims.at_least(self.expression, as_dim(other))
+        return self._refuse(f">= {other}") if verdict is None else verdict
+
+    def __lt__(self, other: int | Size) -> bool:
+        return not self >= other
+
+    def __gt__(self, other: int | Size) -> bool:
+        return self >= other + 1
+
+    def __le__(self, other: int | Size) -> bool:
+        return not self > other
+
+    def __hash__(self) -> int:
+        return hash(self.expression)
+
+    def __bool__(self) -> bool:
+        return self > 0
+
+    def __int__(self) -> int:
+        self._refuse("as a number")
+
+    __index__ = __int__
+
+    def __str__(self) -> str:
+        return str(self.expression)
+
+    def __repr__(self) -> str:
+        return f"Size({self.expression})"
+
+    def _refuse(self, what: str) -> NoReturn:
+        raise CaptureError(
+            f"The size {self.expression} is symbolic; {what} is not known while the model is defined.",
+            source=str(caller()),
+            cure="Give Input a fixed size, or compute with irkit.ops.shape(x), which is a tensor.",
+        )
+
+
+def as_dim(size: int | Size | None) -> Dim:
+    """A user's size as the IR writes it."""
+    if isinstance(size, Size):
+        return size.expression
+    assert size is not None
+    return int(size)
+
+
+def as_size(dim: Dim) -> int | Size:
+    """A size of the IR as users meet it."""
+    return dim if isinstance(dim, int) else Size(dim)
+
+
+def shown_size(dim: Dim | Size) -> str:
+    """As Keras shows it: None for a symbolic size."""
+    return str(dim) if isinstance(dim, int) else "None"

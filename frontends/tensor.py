@@ -1,0 +1,232 @@
+"""Tensors as users hold them: eager ones have values, symbolic ones stand for a value of a graph being defined.
+
+Both have the same methods and operators, those of numpy and Keras; each composes ``irkit.ops``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, Union
+
+import numpy as np
+
+from irkit.errors import CaptureError
+from irkit.frontends.definition import Definition
+from irkit.frontends.size import Size, shown_size
+from irkit.ir import Array, DType, TensorType, Value
+from irkit.ir.source import caller
+
+if TYPE_CHECKING:
+    from irkit.frontends.variable import Variable
+
+# What functions take as a tensor.
+TensorLike: TypeAlias = Union["Tensor", "Variable", np.ndarray[Any, Any], np.generic, bool, int, float, complex, str, list[Any], tuple[Any, ...]]
+
+
+def _operator(function: str, *, reflected: bool = False) -> Any:  # noqa: ANN401  # a method, made from a name
+    """A method that hands on to the function of irkit.ops of that name; ops stands above this file."""
+
+    def method(self: Any, other: TensorLike) -> Tensor:  # noqa: ANN401  # a Tensor or Variable
+        from irkit.frontends import ops  # the one place where the surface meets the functions; at call time only
+
+        if not isinstance(other, _OPERANDS):
+            return NotImplemented
+        a, b = (other, self) if reflected else (self, other)
+        result: Tensor = getattr(ops, function)(a, b)
+        return result
+
+    return method
+
+
+def _unary(function: str) -> Any:  # noqa: ANN401  # a method, made from a name
+    def method(self: Any, *args: Any, **kwargs: Any) -> Tensor:  # noqa: ANN401  # arguments of that function
+        from irkit.frontends import ops
+
+        result: Tensor = getattr(ops, function)(self, *args, **kwargs)
+        return result
+
+    method.__name__ = function
+    method.__doc__ = f"irkit.ops.{function} of this tensor."
+    return method
+
+
+class TensorMethods:
+    """Operators and methods shared by tensors and variables."""
+
+    __slots__ = ()
+    __array_priority__ = 1000  # numpy leaves `array + tensor` to us
+    __array_ufunc__ = None
+
+    __add__, __radd__ = _operator("add"), _operator("add", reflected=True)
+    __sub__, __rsub__ = _operator("subtract"), _operator("subtract", reflected=True)
+    __mul__, __rmul__ = _operator("multiply"), _operator("multiply", reflected=True)
+    __truediv__, __rtruediv__ = _operator("true_divide"), _operator("true_divide", reflected=True)
+    __floordiv__, __rfloordiv__ = _operator("floor_divide"), _operator("floor_divide", reflected=True)
+    __mod__, __rmod__ = _operator("mod"), _operator("mod", reflected=True)
+    __pow__, __rpow__ = _operator("power"), _operator("power", reflected=True)
+    __matmul__, __rmatmul__ = _operator("matmul"), _operator("matmul", reflected=True)
+    __and__, __rand__ = _operator("bitwise_or_logical_and"), _operator("bitwise_or_logical_and", reflected=True)
+    __or__, __ror__ = _operator("bitwise_or_logical_or"), _operator("bitwise_or_logical_or", reflected=True)
+    __xor__, __rxor__ = _operator("bitwise_or_logical_xor"), _operator("bitwise_or_logical_xor", reflected=True)
+    __lt__, __le__ = _operator("less"), _operator("less_equal")
+    __gt__, __ge__ = _operator("greater"), _operator("greater_equal")
+    __eq__, __ne__ = _operator("equal"), _operator("not_equal")
+    __hash__ = object.__hash__
+    __neg__, __abs__, __invert__ = _unary("negative"), _unary("absolute"), _unary("bitwise_or_logical_not")
+    sum, mean, max, min, prod = _unary("sum"), _unary("mean"), _unary("max"), _unary("min"), _unary("prod")
+    all, any, argmax, argmin = _unary("all"), _unary("any"), _unary("argmax"), _unary("argmin")
+    astype, reshape, transpose, squeeze = _unary("cast"), _unary("_reshape_method"), _unary("_transpose_method"), _unary("squeeze")
+
+    def __getitem__(self, index: object) -> Tensor:
+        from irkit.frontends import ops  # as in _operator
+
+        return ops.getitem(self, index)
+
+    @property
+    def T(self) -> Tensor:  # noqa: N802  # numpy's name
+        """Axes reversed."""
+        from irkit.frontends import ops  # as in _operator
+
+        return ops.transpose(self)
+
+
+class Tensor(TensorMethods):
+    """Base of eager and symbolic tensors."""
+
+    __slots__ = ()
+
+    @property
+    def type(self) -> TensorType:
+        raise NotImplementedError
+
+    @property
+    def dtype(self) -> str:
+        """Name of the element type, e.g. "float32"."""
+        return str(self.type.dtype)
+
+    @property
+    def shape(self) -> tuple[int | Size, ...]:
+        """Sizes: ints, and Size for those that are known only by name."""
+        shape = self.type.shape
+        if shape is None:
+            raise CaptureError("The rank of this tensor is not known.", source=str(caller()))
+        return tuple(d if isinstance(d, int) else Size(d) for d in shape)
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+
+class EagerTensor(Tensor):
+    """A tensor with values. `array` is a numpy array that nobody may change."""
+
+    __slots__ = ("array",)
+
+    def __init__(self, array: Array) -> None:
+        self.array = array
+
+    @property
+    def type(self) -> TensorType:
+        return TensorType(DType.of(self.array.dtype), tuple(map(int, self.array.shape)))
+
+    @property
+    def size(self) -> int:
+        return self.array.size
+
+    def numpy(self) -> Array:
+        """The values, as an array that the caller may change."""
+        return self.array.copy()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # noqa: ANN401  # numpy's protocol
+        if dtype is None or dtype == self.array.dtype:
+            return self.array.copy() if copy else self.array
+        return self.array.astype(dtype)
+
+    def item(self) -> Any:  # noqa: ANN401  # a Python number
+        return self.array.item()
+
+    def __bool__(self) -> bool:
+        return bool(self.array)
+
+    def __int__(self) -> int:
+        return int(self.array)  # type: ignore[call-overload, no-any-return]  # numpy raises where it cannot
+
+    def __float__(self) -> float:
+        return float(self.array)  # type: ignore[arg-type]  # numpy raises where it cannot
+
+    def __index__(self) -> int:
+        return self.array.__index__()  # type: ignore[attr-defined, no-any-return]  # numpy raises where it cannot
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __iter__(self) -> Iterator[EagerTensor]:
+        return (EagerTensor(np.asarray(row)) for row in self.array)
+
+    def __repr__(self) -> str:
+        return f"Tensor({np.array2string(self.array, separator=', ')}, shape={self.array.shape}, dtype={self.dtype})"
+
+
+class SymbolicTensor(Tensor):
+    """Stands for a value of a graph that is being defined. It has a type and no contents."""
+
+    __slots__ = ("_definition", "value")
+
+    def __init__(self, value: Value, definition: Definition) -> None:
+        self.value, self._definition = value, definition
+
+    @property
+    def definition(self) -> Definition:
+        return self._definition.find()
+
+    @property
+    def name(self) -> str:
+        return self.value.name
+
+    @property
+    def type(self) -> TensorType:
+        type_ = self.value.type
+        if not isinstance(type_, TensorType):
+            raise CaptureError(f"'{self.name}' is a {type_}, not a tensor.", source=str(caller()))
+        return type_
+
+    def _refuse(self, what: str, cure: str) -> NoReturn:
+        raise CaptureError(
+            f"{what} of the symbolic tensor '{self.name}' ({self.type}) is not known while the model is defined.",
+            source=str(caller()),
+            cure=cure,
+        )
+
+    def __bool__(self) -> bool:
+        self._refuse("The truth", "Use irkit.ops.where or irkit.ops.cond instead of `if`.")
+
+    def __int__(self) -> int:
+        self._refuse("The value", "Use irkit.ops.cast to change its type.")
+
+    def __float__(self) -> float:
+        self._refuse("The value", "Use irkit.ops.cast to change its type.")
+
+    def __index__(self) -> int:
+        self._refuse("The value", "Use irkit.ops.take or irkit.ops.slice to index with a tensor.")
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # noqa: ANN401  # numpy's protocol
+        self._refuse("The value", "Use functions of irkit.ops instead of numpy's.")
+
+    def numpy(self) -> Array:
+        self._refuse("The value", "Run the model first: model(x), or model.predict(x).")
+
+    def __len__(self) -> int:
+        first = self.shape[0] if self.shape else None
+        if not isinstance(first, int):
+            self._refuse("The length", "Use tensor.shape[0], which may be symbolic.")
+        return first
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    def __repr__(self) -> str:
+        shape = ", ".join(shown_size(d) for d in self.type.shape or ())
+        return f"<SymbolicTensor '{self.name}' shape=({shape}), dtype={self.dtype}>"
+
+
+_OPERANDS = (TensorMethods, np.ndarray, np.generic, bool, int, float, complex, str, list, tuple, Size)

@@ -1,0 +1,124 @@
+"""From a model's `call` to a GraphModel: run it once on symbolic tensors, and make the layer tree from its records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from irkit.errors import ArgumentError
+from irkit.frontends.apply import symbolic_value
+from irkit.frontends.definition import Definition, Record, Scope, scope
+from irkit.frontends.input import TensorSpec
+from irkit.frontends.layer import Layer
+from irkit.frontends.tensor import EagerTensor, SymbolicTensor
+from irkit.frontends.variable import Variable
+from irkit.ir import Call, Graph, GraphModel, LayerNode, Signature, Value
+from irkit.ir.structure import Structure, flatten, unflatten
+
+if TYPE_CHECKING:
+    from irkit.frontends.model import Model
+
+
+def trace(model: Model, names: Sequence[str], specs: Sequence[TensorSpec], structure: Structure) -> GraphModel:
+    """The graph of `model` for inputs like `specs`, laid out as `structure` says.
+
+    Raises CaptureError where the program asks for values, and what layers raise.
+    """
+    definition = Definition(Graph(model.name))
+    tensors = [
+        SymbolicTensor(definition.graph.input(name, spec.type(name)), definition)
+        for name, spec in zip(names, specs, strict=True)
+    ]
+    with scope(Scope(capturing=definition, training=False)):
+        result = model.call(unflatten(structure, tensors))
+    definition = definition.find()
+    leaves, out_structure = flatten(result, _is_leaf)
+    if not leaves:
+        raise ArgumentError(f"{model.shown}: call() returned no tensor.", source=str(model.source))
+    outputs = [_output_value(leaf, definition) for _, leaf in leaves]
+    definition.graph.set_outputs(outputs)
+    _prune(definition.graph)
+    root = layer_tree(model, definition.records, set(_living(definition.graph)))
+    signature = Signature(structure, out_structure, tuple(_output_names([p for p, _ in leaves], outputs, definition.records)))
+    return GraphModel(model.name, definition.graph, root, signature)
+
+
+def _is_leaf(x: object) -> bool:
+    return isinstance(x, SymbolicTensor | EagerTensor | Variable | np.ndarray | np.generic)
+
+
+def _output_value(leaf: Any, definition: Definition) -> Value:  # noqa: ANN401  # one of _is_leaf's kinds
+    with scope(Scope(capturing=definition)):
+        value = symbolic_value(leaf, definition)
+    assert value is not None
+    return value
+
+
+def _prune(graph: Graph) -> None:
+    """Take out what no output depends on."""
+    outputs = set(graph.outputs)
+    for node in reversed(list(graph.nodes)):
+        if not any(v.uses or v in outputs for v in node.outputs):
+            graph.remove(node)
+    for weight, value in list(graph.weights.items()):
+        if not value.uses and value not in outputs:
+            graph.drop_weight(weight)
+
+
+def _living(graph: Graph) -> list[Value]:
+    inside = [v for n in graph.walk() for v in n.outputs]
+    sub_inputs = [v for n in graph.walk() for g in n.op.subgraphs for v in g.inputs]
+    return [*graph.inputs, *graph.weights.values(), *inside, *sub_inputs]
+
+
+def layer_tree(model: Layer, records: Sequence[Record], living: set[Value]) -> LayerNode:
+    """The tree of all recorded layers under `model`; calls that no output depends on are left out."""
+    root = _node_of(model, model.name)
+    for record in sorted(records, key=lambda r: len(r.path)):
+        if record.path and all(v in living for v in record.outputs):
+            _place(root, record)
+    _order_children(root, records)
+    return root
+
+
+def _node_of(layer: Layer, name: str) -> LayerNode:
+    own = [v.weight for v in layer.own_variables()]
+    return LayerNode(name, type(layer).__name__, layer.config_json(), weights=own, trainable=layer.trainable)
+
+
+def _place(root: LayerNode, record: Record) -> None:
+    parent = root.find("/".join(record.path[:-1]))
+    if parent is None:
+        return  # the layer around it did not contribute to an output
+    name = record.path[-1]
+    child = parent.children.get(name)
+    if child is None:
+        child = parent.children[name] = _node_of(record.layer, name)
+    child.calls.append(Call(record.inputs, record.outputs, record.source))
+
+
+def _order_children(root: LayerNode, records: Sequence[Record]) -> None:
+    """Children in order of their first call; records of inner calls end before those of the layers around them."""
+    first: dict[str, int] = {}
+    for i, record in enumerate(records):
+        first.setdefault("/".join(record.path), i)
+    for path, node in [("", root), *root.walk()]:
+        prefix = f"{path}/" if path else ""
+        node.children = dict(sorted(node.children.items(), key=lambda item: first.get(prefix + item[0], 0)))
+
+
+def _output_names(paths: Sequence[str], outputs: Sequence[Value], records: Sequence[Record]) -> list[str]:
+    """A dict's keys, or the name of the outermost layer that made the output, as in Keras; each once."""
+    maker = {v: r.path[-1] for r in sorted(records, key=lambda r: -len(r.path)) for v in r.outputs}
+    names: list[str] = []
+    for path, value in zip(paths, outputs, strict=True):
+        key = path[2:-2] if path.startswith("['") and path.endswith("']") else ""
+        base = name = key or maker.get(value) or "output"
+        count = 0
+        while name in names:
+            count += 1
+            name = f"{base}_{count}"
+        names.append(name)
+    return names
