@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # the star of a family is its __all__: one line each, so that
     from irkit.operators.arithmetic import *
     from irkit.operators.convolution import *
     from irkit.operators.linear import *
+    from irkit.operators.pooling import *
 
 __all__ = ["FAMILIES", "ONNX_IR_VERSION", "OPSET", "Operator", "find", "make", "operator"]
 

@@ -16,6 +16,15 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "arithmetic": ("Add", "Div", "Mul", "Neg", "Sqrt", "Sub"),
     "convolution": ("Conv", "ConvTranspose"),
     "linear": ("Det", "Einsum", "Gemm", "MatMul"),
+    "pooling": (
+        "AveragePool",
+        "GlobalAveragePool",
+        "GlobalLpPool",
+        "GlobalMaxPool",
+        "LpPool",
+        "MaxPool",
+        "MaxUnpool",
+    ),
 }
 
 # Operators that are not ai.onnx's.

@@ -169,6 +169,11 @@ def last(*index: slice | int) -> tuple[EllipsisType | slice | int, ...]:
     return (..., *index)
 
 
+def along(axis: int, index: slice | int) -> tuple[slice | int, ...]:
+    """An index of one axis."""
+    return (*(slice(None),) * axis, index)
+
+
 def numbers(sizes: Sequence[Dim]) -> tuple[int, ...]:
     """Sizes that are known to be numbers, as they are while a kernel runs."""
     assert all(isinstance(n, int) for n in sizes)
