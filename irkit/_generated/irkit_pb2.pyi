@@ -1,4 +1,4 @@
-# Made by scripts/generate.sh from proto/irkit.proto (sha256 a201b750186fe70ac11a8cb6b96fd1b7a1d6ff6e2747c1e6fdc4ce760917d9ee) with protoc 3.21.12; never edited.
+# Made by scripts/generate.sh from proto/irkit.proto (sha256 34be74395b92e277fc2d483e354c5ee6c413528aa75b688a7ee1e551ef8a90ef) with protoc 3.21.12; never edited.
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -82,16 +82,18 @@ class Floats(_message.Message):
     def __init__(self, values: _Optional[_Iterable[float]] = ...) -> None: ...
 
 class Graph(_message.Message):
-    __slots__ = ["inputs", "nodes", "output_names", "outputs"]
+    __slots__ = ["inputs", "name", "nodes", "output_names", "outputs"]
     INPUTS_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
     NODES_FIELD_NUMBER: _ClassVar[int]
     OUTPUTS_FIELD_NUMBER: _ClassVar[int]
     OUTPUT_NAMES_FIELD_NUMBER: _ClassVar[int]
     inputs: _containers.RepeatedCompositeFieldContainer[Port]
+    name: str
     nodes: _containers.RepeatedCompositeFieldContainer[Node]
     output_names: _containers.RepeatedScalarFieldContainer[str]
     outputs: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, inputs: _Optional[_Iterable[_Union[Port, _Mapping]]] = ..., outputs: _Optional[_Iterable[int]] = ..., output_names: _Optional[_Iterable[str]] = ..., nodes: _Optional[_Iterable[_Union[Node, _Mapping]]] = ...) -> None: ...
+    def __init__(self, inputs: _Optional[_Iterable[_Union[Port, _Mapping]]] = ..., outputs: _Optional[_Iterable[int]] = ..., output_names: _Optional[_Iterable[str]] = ..., nodes: _Optional[_Iterable[_Union[Node, _Mapping]]] = ..., name: _Optional[str] = ...) -> None: ...
 
 class Ints(_message.Message):
     __slots__ = ["values"]
@@ -118,8 +120,9 @@ class Layer(_message.Message):
     def __init__(self, name: _Optional[int] = ..., class_name: _Optional[int] = ..., config: _Optional[str] = ..., children: _Optional[_Iterable[_Union[Layer, _Mapping]]] = ..., weights: _Optional[_Iterable[int]] = ..., calls: _Optional[_Iterable[_Union[Call, _Mapping]]] = ..., trainable: bool = ...) -> None: ...
 
 class Model(_message.Message):
-    __slots__ = ["constraints", "graph", "layers", "metadata", "name", "opset", "producer", "signature", "strings", "types", "weights"]
+    __slots__ = ["constraints", "exact_broadcast", "graph", "layers", "metadata", "name", "opset", "producer", "signature", "strings", "types", "weights"]
     CONSTRAINTS_FIELD_NUMBER: _ClassVar[int]
+    EXACT_BROADCAST_FIELD_NUMBER: _ClassVar[int]
     GRAPH_FIELD_NUMBER: _ClassVar[int]
     LAYERS_FIELD_NUMBER: _ClassVar[int]
     METADATA_FIELD_NUMBER: _ClassVar[int]
@@ -131,6 +134,7 @@ class Model(_message.Message):
     TYPES_FIELD_NUMBER: _ClassVar[int]
     WEIGHTS_FIELD_NUMBER: _ClassVar[int]
     constraints: _containers.RepeatedCompositeFieldContainer[Constraint]
+    exact_broadcast: bool
     graph: Graph
     layers: Layer
     metadata: _containers.RepeatedCompositeFieldContainer[Entry]
@@ -141,7 +145,7 @@ class Model(_message.Message):
     strings: _containers.RepeatedScalarFieldContainer[str]
     types: _containers.RepeatedCompositeFieldContainer[Type]
     weights: _containers.RepeatedCompositeFieldContainer[Weight]
-    def __init__(self, opset: _Optional[int] = ..., producer: _Optional[str] = ..., name: _Optional[str] = ..., strings: _Optional[_Iterable[str]] = ..., types: _Optional[_Iterable[_Union[Type, _Mapping]]] = ..., weights: _Optional[_Iterable[_Union[Weight, _Mapping]]] = ..., graph: _Optional[_Union[Graph, _Mapping]] = ..., layers: _Optional[_Union[Layer, _Mapping]] = ..., signature: _Optional[_Union[Signature, _Mapping]] = ..., constraints: _Optional[_Iterable[_Union[Constraint, _Mapping]]] = ..., metadata: _Optional[_Iterable[_Union[Entry, _Mapping]]] = ...) -> None: ...
+    def __init__(self, opset: _Optional[int] = ..., producer: _Optional[str] = ..., name: _Optional[str] = ..., strings: _Optional[_Iterable[str]] = ..., types: _Optional[_Iterable[_Union[Type, _Mapping]]] = ..., weights: _Optional[_Iterable[_Union[Weight, _Mapping]]] = ..., graph: _Optional[_Union[Graph, _Mapping]] = ..., layers: _Optional[_Union[Layer, _Mapping]] = ..., signature: _Optional[_Union[Signature, _Mapping]] = ..., constraints: _Optional[_Iterable[_Union[Constraint, _Mapping]]] = ..., metadata: _Optional[_Iterable[_Union[Entry, _Mapping]]] = ..., exact_broadcast: bool = ...) -> None: ...
 
 class Node(_message.Message):
     __slots__ = ["attributes", "domain", "file", "inputs", "layer", "line", "op", "outputs"]
@@ -223,11 +227,13 @@ class Type(_message.Message):
     def __init__(self, kind: _Optional[_Union[Type.Kind, str]] = ..., dtype: _Optional[int] = ..., has_rank: bool = ..., dims: _Optional[_Iterable[_Union[Dim, _Mapping]]] = ..., element: _Optional[_Union[Type, _Mapping]] = ...) -> None: ...
 
 class Weight(_message.Message):
-    __slots__ = ["path", "tensor", "trainable"]
+    __slots__ = ["name", "path", "tensor", "trainable"]
+    NAME_FIELD_NUMBER: _ClassVar[int]
     PATH_FIELD_NUMBER: _ClassVar[int]
     TENSOR_FIELD_NUMBER: _ClassVar[int]
     TRAINABLE_FIELD_NUMBER: _ClassVar[int]
+    name: str
     path: int
     tensor: Tensor
     trainable: bool
-    def __init__(self, path: _Optional[int] = ..., tensor: _Optional[_Union[Tensor, _Mapping]] = ..., trainable: bool = ...) -> None: ...
+    def __init__(self, path: _Optional[int] = ..., tensor: _Optional[_Union[Tensor, _Mapping]] = ..., trainable: bool = ..., name: _Optional[str] = ...) -> None: ...
