@@ -14,11 +14,34 @@ from typing import TYPE_CHECKING
 from irkit.operators.base import Operator, operator
 from irkit.operators.registry import FAMILIES, ONNX_IR_VERSION, OPSET, find, make
 
-if TYPE_CHECKING:  # the star of a family is its __all__: one line each, so that type checkers see every operator
+if (
+    TYPE_CHECKING
+):  # the star of a family is its __all__: one line each, so that type checkers see every operator
+    from irkit.operators.along_axis import *
     from irkit.operators.arithmetic import *
+    from irkit.operators.bitwise import *
+    from irkit.operators.casts import *
+    from irkit.operators.chance import *
+    from irkit.operators.comparison import *
+    from irkit.operators.constants import *
+    from irkit.operators.control_flow import *
     from irkit.operators.convolution import *
+    from irkit.operators.elementary import *
+    from irkit.operators.error_function import *
+    from irkit.operators.extrema import *
+    from irkit.operators.identity import *
+    from irkit.operators.indexing import *
+    from irkit.operators.joining import *
     from irkit.operators.linear import *
+    from irkit.operators.logic import *
+    from irkit.operators.normalisation import *
     from irkit.operators.pooling import *
+    from irkit.operators.rectifiers import *
+    from irkit.operators.reductions import *
+    from irkit.operators.shape import *
+    from irkit.operators.sigmoids import *
+    from irkit.operators.slicing import *
+    from irkit.operators.softmax import *
 
 __all__ = ["FAMILIES", "ONNX_IR_VERSION", "OPSET", "Operator", "find", "make", "operator"]
 

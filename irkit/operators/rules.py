@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from irkit.errors import AttributeRangeError, ShapeError
-from irkit.ir import Array, Dim, DType, Expression, Shape, TensorType, broadcast
+from irkit.ir import Array, Dim, DType, Expression, Shape, TensorType, broadcast, unify
 from irkit.ir.constraints import fresh as fresh
 from irkit.ir.types import ANY, SMALL_FLOATS
 
@@ -17,7 +17,9 @@ def same_dtype(*types: TensorType | None) -> DType:
     dtypes = [t.dtype for t in types if t is not None]
     if any(d is not dtypes[0] for d in dtypes):
         found = ", ".join(map(str, dtypes))
-        raise ShapeError(f"all inputs must have the same dtype; found {found}.", cure="Convert one of them with cast.")
+        raise ShapeError(
+            f"all inputs must have the same dtype; found {found}.", cure="Convert one of them with cast."
+        )
     return dtypes[0]
 
 
@@ -98,7 +100,9 @@ MOVABLE = ANY - SMALL_FLOATS - {DType.int4, DType.uint4}
 
 def sizes_in(contents: Array | None) -> tuple[Dim, ...] | None:
     """The elements of a known tensor of sizes, as ints and symbolic sizes."""
-    return None if contents is None else tuple(d if isinstance(d, Expression) else int(d) for d in contents.flat)
+    return (
+        None if contents is None else tuple(d if isinstance(d, Expression) else int(d) for d in contents.flat)
+    )
 
 
 def numbers_in(contents: Array | None) -> tuple[int, ...] | None:
@@ -125,3 +129,15 @@ def length_of(vector: TensorType | None) -> int | None:
     """How many elements a tensor has, when that is known as a number."""
     size = None if vector is None else vector.size
     return size if isinstance(size, int) else None
+
+
+def check_vector(name: str, type_: TensorType | None, size: Dim, what: str = "channels") -> None:
+    """Raises ShapeError unless the input `name` is absent or a vector with an entry for each of `size` things."""
+    if type_ is None or type_.shape is None:
+        return
+    if len(type_.shape) != 1:
+        raise ShapeError(f"{name} must be a vector; its shape is {show(type_.shape)}.")
+    try:
+        unify(type_.shape[0], size)
+    except ShapeError:
+        raise ShapeError(f"{name} has {type_.shape[0]} entries for {size} {what}.") from None
