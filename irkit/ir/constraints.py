@@ -107,7 +107,9 @@ class Constraints:
             for monomial, coefficient in difference.terms
             if len(monomial) == 1 and isinstance(monomial[0], Symbol) and abs(coefficient) == 1
         ]
-        for name, coefficient in sorted(candidates, key=lambda c: (c[0] in self._fresh, len(c[0]), c[0]), reverse=True):
+        for name, coefficient in sorted(
+            candidates, key=lambda c: (c[0] in self._fresh, len(c[0]), c[0]), reverse=True
+        ):
             rest = dims.symbol(name) - difference * coefficient
             if name in dims.symbols(rest):
                 continue  # the symbol also stands inside a product or an operation
@@ -123,7 +125,9 @@ class Constraints:
         for constraint in self._unsolved:
             verdict = dims.equal(self.simplified(constraint.left), self.simplified(constraint.right))
             if verdict is False:
-                raise ShapeError(f"{constraint} contradicts an earlier demand.", facts=[str(c) for c in self._all])
+                raise ShapeError(
+                    f"{constraint} contradicts an earlier demand.", facts=[str(c) for c in self._all]
+                )
             if verdict is None:
                 still_open.append(constraint)
         self._unsolved = still_open
@@ -184,6 +188,12 @@ def unify(a: Dim, b: Dim) -> Dim:
     if constraints is _none:
         constraints = Constraints()
     return constraints.unify(a, b, origin())
+
+
+def same(a: Dim, b: Dim) -> bool:
+    """For shape rules: whether a == b is certain, from what the graph being built has demanded so far."""
+    simplified = _recording.get()[0].simplified
+    return a is b or dims.equal(simplified(a), simplified(b)) is True
 
 
 _outside = Constraints()

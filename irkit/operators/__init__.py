@@ -37,6 +37,7 @@ if (
     from irkit.operators.normalisation import *
     from irkit.operators.pooling import *
     from irkit.operators.rectifiers import *
+    from irkit.operators.recurrent import *
     from irkit.operators.reductions import *
     from irkit.operators.shape import *
     from irkit.operators.sigmoids import *

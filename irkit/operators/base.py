@@ -48,6 +48,7 @@ class Parameters:
     wants_execute: bool
     wants_count: bool = False
     infer_wants_count: bool = False
+    tensors: tuple[bool, ...] = ()  # for each input, whether it can only be a tensor
 
     @classmethod
     def of(cls, infer: Callable[..., object], run: Callable[..., object] | None) -> Parameters:
@@ -62,6 +63,7 @@ class Parameters:
             wants_execute=run is not None and "execute" in inspect.signature(run).parameters,
             wants_count=run is not None and "count" in inspect.signature(run).parameters,
             infer_wants_count=any(p.name == "count" for p in parameters),
+            tensors=tuple(str(p.annotation).startswith("TensorType") for p in (*positional, *star)),
         )
 
     def name_of(self, position: int) -> str:
@@ -132,7 +134,9 @@ class Operator:
         self, types: Sequence[Type | None], known: Sequence[Array | None], outputs: Sequence[Type]
     ) -> tuple[Array | None, ...] | None:
         """Contents of the outputs when they follow from known inputs: shape arithmetic, on numbers and symbols."""
-        if not self.shape_arithmetic or any(k is None for k, t in zip(known, types, strict=True) if t is not None):
+        if not self.shape_arithmetic or any(
+            k is None for k, t in zip(known, types, strict=True) if t is not None
+        ):
             return None
         if not all(_is_small_integer(t) for t in outputs):
             return None
@@ -152,8 +156,12 @@ class Operator:
             if type_ is None:
                 if i < p.required:
                     raise GraphError(f"{self.name} needs its input '{p.name_of(i)}'.")
-            elif self.dtypes:
-                self._check_dtype(p.names[min(i, len(p.names) - 1)], type_)
+                continue
+            place = min(i, len(p.names) - 1)
+            if p.tensors[place] and not isinstance(type_, TensorType):
+                raise ShapeError(f"input '{p.name_of(i)}' of {self.name} must be a tensor, not {type_}.")
+            if self.dtypes:
+                self._check_dtype(p.names[place], type_)
 
     def _check_dtype(self, parameter: str, type_: Type) -> None:
         accepted = self.dtypes.get(parameter)

@@ -149,6 +149,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "Shrink",
         "ThresholdedRelu",
     ),
+    "recurrent": ("GRU", "LSTM", "RNN"),
     "reductions": (
         "ReduceL1",
         "ReduceL2",

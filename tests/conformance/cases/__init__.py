@@ -19,11 +19,13 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
+from irkit.ir import Graph, Value
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +34,8 @@ class Case:
 
     operator:   ONNX's name of it.
     inputs:     numpy arrays (of objects for strings), lists of arrays for sequences, None for an omitted input.
-    attributes: as the operator's class takes them: True for a flag, DType for an element type, Graph for a graph.
+    attributes: as the operator's class takes them: True for a flag, DType for an element type; where there are
+                sub-graphs, a function (outer graph, its input values) → attributes that builds them.
     outputs:    how many; None: as many as the operator makes when not told.
     name:       what is special about it.
     expected:   the outputs, from elsewhere than our kernel; None: the oracles know.
@@ -44,7 +47,9 @@ class Case:
 
     operator: str
     inputs: Sequence[Any]
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] | Callable[[Graph, Sequence[Value | None]], Mapping[str, Any]] = field(
+        default_factory=dict
+    )
     outputs: int | None = None
     name: str = ""
     domain: str = ""
@@ -55,9 +60,14 @@ class Case:
     types: Sequence[Any] | None = None
 
     def __str__(self) -> str:
-        shapes = ",".join("x".join(map(str, np.shape(x))) if isinstance(x, np.ndarray) else "" for x in self.inputs)
-        attributes = ",".join(f"{k}={v}" for k, v in self.attributes.items() if len(str(v)) < 20)
-        return " ".join(filter(None, [self.operator, self.name or f"{shapes} {attributes}".strip()])).replace(" ", "-")
+        shapes = ",".join(
+            "x".join(map(str, np.shape(x))) if isinstance(x, np.ndarray) else "" for x in self.inputs
+        )
+        given = {} if callable(self.attributes) else self.attributes
+        attributes = ",".join(f"{k}={v}" for k, v in given.items() if len(str(v)) < 20)
+        return " ".join(filter(None, [self.operator, self.name or f"{shapes} {attributes}".strip()])).replace(
+            " ", "-"
+        )
 
 
 def random(seed: int) -> np.random.Generator:
