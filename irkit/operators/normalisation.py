@@ -54,8 +54,8 @@ def by_channel(v: Array, rank: int) -> Array:
 class BatchNormalization(Operator):
     """(X − mean) / √(variance + ε) · scale + B, with one number of each for a channel.
 
-    (batch, channels, sizes…), 4 × (channels) → the same; floats. In training_mode, mean and variance are those
-    of X, and the running ones, mixed with `momentum`, are two more outputs.
+    (batch, channels, sizes…), 4 × (channels) → the same; floats. In training_mode, mean and variance are
+    those of X, and the running ones, mixed with `momentum`, are two more outputs.
     https://onnx.ai/onnx/operators/onnx__BatchNormalization.html
     """
 
@@ -150,7 +150,8 @@ class FromAxis(Operator):
 class LayerNormalization(FromAxis):
     """(X − mean) / √(variance + ε) · Scale + B, over the axes from `axis` on.
 
-    (…, sizes…), two that broadcast to it → (…, sizes…), mean and 1/√(variance + ε): (…, 1…) in stash_type; floats
+    (…, sizes…), two that broadcast to it → (…, sizes…), and in stash_type mean and 1/√(variance + ε):
+    (…, 1…); floats
     https://onnx.ai/onnx/operators/onnx__LayerNormalization.html
     """
 
