@@ -27,7 +27,11 @@ def apply(operator: Operator, *inputs: Operand, count: int | None = None) -> Any
     """
     where = current_scope()
     definition = _definition(inputs, where)
-    results = _eager(operator, inputs, count, where) if definition is None else _symbolic(operator, inputs, count, where, definition)
+    results = (
+        _eager(operator, inputs, count, where)
+        if definition is None
+        else _symbolic(operator, inputs, count, where, definition)
+    )
     return results[0] if len(results) == 1 else tuple(results)
 
 
@@ -66,7 +70,9 @@ def symbolic_value(operand: Operand, definition: Definition) -> Value | None:
     if isinstance(operand, Variable):
         return definition.graph.weight(operand.weight)
     array = operand.array if isinstance(operand, EagerTensor) else np.asarray(operand)
-    return definition.graph.add(op.Constant(value=array), layer=current_scope().layer, source=current_scope().source)[0]
+    return definition.graph.add(
+        op.Constant(value=array), layer=current_scope().layer, source=current_scope().source
+    )[0]
 
 
 def _symbolic(
@@ -94,7 +100,9 @@ def _eager(operator: Operator, inputs: Sequence[Operand], count: int | None, whe
         facts = [f"{operator.parameters.name_of(i)}: {t}" for i, t in enumerate(types) if t is not None]
         raise error.at(str(where.source or caller()), _who(operator, where), facts) from None
     except (ArithmeticError, ValueError, TypeError, IndexError) as error:
-        raise ExecutionError(str(error), source=str(where.source or caller()), layer=_who(operator, where)) from error
+        raise ExecutionError(
+            str(error), source=str(where.source or caller()), layer=_who(operator, where)
+        ) from error
     results = result if isinstance(result, tuple) else (result,)
     return [EagerTensor(np.asarray(r)) for r in results[: len(outputs)]]
 

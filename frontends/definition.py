@@ -104,9 +104,7 @@ class Definition:
         step = NodeStep(node, next(_clock))
         self.makers.update(dict.fromkeys(node.outputs, step))
 
-    def log_layer(
-        self, layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any], record: Record
-    ) -> None:
+    def log_layer(self, layer: Layer, args: tuple[Any, ...], kwargs: dict[str, Any], record: Record) -> None:
         step = LayerStep(layer, args, kwargs, record.inputs, record.outputs, record.source, next(_clock))
         self.makers.update(dict.fromkeys(record.outputs, step))
 

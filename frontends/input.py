@@ -31,7 +31,9 @@ class TensorSpec:
     def type(self, name: str) -> TensorType:
         """The IR's type; a size given as None becomes a symbol: "batch" for the first axis, as Keras means it, else
         one made from `name` and the axis."""
-        return TensorType(DType.of(self.dtype), tuple(_dim(d, name, axis) for axis, d in enumerate(self.shape)))
+        return TensorType(
+            DType.of(self.dtype), tuple(_dim(d, name, axis) for axis, d in enumerate(self.shape))
+        )
 
 
 def _dim(size: SizeLike, name: str, axis: int) -> Dim:
@@ -41,9 +43,13 @@ def _dim(size: SizeLike, name: str, axis: int) -> Dim:
         return symbol(size)
     if size is None:
         stem = "".join(c if c.isalnum() else "_" for c in name)
-        return symbol("batch" if axis == 0 else f"{stem}_size{axis}" if stem.isidentifier() else f"size{axis}")
+        return symbol(
+            "batch" if axis == 0 else f"{stem}_size{axis}" if stem.isidentifier() else f"size{axis}"
+        )
     if isinstance(size, bool) or int(size) != size or size < 0:
-        raise ArgumentError(f"a size must be a number that is not negative, None or a name. Received: {size!r}.")
+        raise ArgumentError(
+            f"a size must be a number that is not negative, None or a name. Received: {size!r}."
+        )
     return int(size)
 
 
@@ -59,7 +65,9 @@ class InputLayer(Layer):
     def setup(self) -> None:
         if (self.shape is None) == (self.batch_shape is None):
             raise ArgumentError("give either shape or batch_shape.", cure="shape leaves out the batch axis.")
-        sizes = self.batch_shape if self.batch_shape is not None else (self.batch_size, *_as_shape(self.shape))
+        sizes = (
+            self.batch_shape if self.batch_shape is not None else (self.batch_size, *_as_shape(self.shape))
+        )
         spec = TensorSpec(tuple(sizes), self.dtype)
         self.batch_shape = tuple(d if isinstance(d, int) else None if d is None else str(d) for d in sizes)
         definition = Definition()
@@ -78,7 +86,9 @@ class InputLayer(Layer):
 def _as_shape(shape: object) -> tuple[SizeLike, ...]:
     if isinstance(shape, list | tuple):
         return tuple(shape)
-    raise ArgumentError(f"shape must be a tuple of sizes. Received: {shape!r}.", cure=f"Write ({shape},) for one axis.")
+    raise ArgumentError(
+        f"shape must be a tuple of sizes. Received: {shape!r}.", cure=f"Write ({shape},) for one axis."
+    )
 
 
 def Input(  # noqa: N802  # Keras's name
@@ -102,7 +112,9 @@ def Input(  # noqa: N802  # Keras's name
     """
     if tensor is not None:
         return tensor
-    made: SymbolicTensor = InputLayer(shape, batch_size, batch_shape, dtype=dtype or "float32", name=name).output
+    made: SymbolicTensor = InputLayer(
+        shape, batch_size, batch_shape, dtype=dtype or "float32", name=name
+    ).output
     return made
 
 

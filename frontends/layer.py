@@ -268,7 +268,9 @@ class Layer:
     ) -> None:
         outputs = [t for t in _tensors(result) if isinstance(t, SymbolicTensor)]
         inputs = [t for t in tensors if isinstance(t, SymbolicTensor)]
-        record = Record(inner.path, self, tuple(t.value for t in inputs), tuple(t.value for t in outputs), source)
+        record = Record(
+            inner.path, self, tuple(t.value for t in inputs), tuple(t.value for t in outputs), source
+        )
         definition.records.append(record)
         if not outer.path and outer.capturing is None:
             definition.log_layer(self, args, kwargs, record)
@@ -306,7 +308,11 @@ class Layer:
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make the same layer again; what JSON can hold."""
-        config = {f.name: resolve.described(getattr(self, f.name)) for f in dataclasses.fields(self) if f.name not in self._hidden}
+        config = {
+            f.name: resolve.described(getattr(self, f.name))
+            for f in dataclasses.fields(self)
+            if f.name not in self._hidden
+        }
         for name, value in self._custom_arguments().items():
             if name not in config:
                 config[name] = resolve.described(value)
@@ -417,10 +423,12 @@ def _tensor_name(tensor: object) -> str:
 
 
 def _made_by(tensor: object) -> str:
-    """", from Flatten 'flatten' (model.py:10)" for a symbolic tensor that a layer made."""
+    """ ", from Flatten 'flatten' (model.py:10)" for a symbolic tensor that a layer made."""
     if not isinstance(tensor, SymbolicTensor):
         return ""
-    record = next((r for r in reversed(tensor.definition.records) if any(v is tensor.value for v in r.outputs)), None)
+    record = next(
+        (r for r in reversed(tensor.definition.records) if any(v is tensor.value for v in r.outputs)), None
+    )
     return f", from {record.layer.shown} ({record.source})" if record else ""
 
 

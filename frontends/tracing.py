@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from irkit.frontends.model import Model
 
 
-def trace(model: Model, names: Sequence[str], specs: Sequence[TensorSpec], structure: Structure) -> GraphModel:
+def trace(
+    model: Model, names: Sequence[str], specs: Sequence[TensorSpec], structure: Structure
+) -> GraphModel:
     """The graph of `model` for inputs like `specs`, laid out as `structure` says.
 
     Raises CaptureError where the program asks for values, and what layers raise.
@@ -41,7 +43,9 @@ def trace(model: Model, names: Sequence[str], specs: Sequence[TensorSpec], struc
     definition.graph.set_outputs(outputs)
     _prune(definition.graph)
     root = layer_tree(model, definition.records, set(_living(definition.graph)))
-    signature = Signature(structure, out_structure, tuple(_output_names([p for p, _ in leaves], outputs, definition.records)))
+    signature = Signature(
+        structure, out_structure, tuple(_output_names([p for p, _ in leaves], outputs, definition.records))
+    )
     return GraphModel(model.name, definition.graph, root, signature)
 
 

@@ -1,0 +1,107 @@
+"""irkit: define a model once, in whatever style suits you, check it before it runs, and ship it as one file.
+
+``import irkit as keras`` runs an ordinary Keras 3 model definition. Names are imported when they are first used, so that
+``import irkit`` costs little more than numpy.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from irkit import activations as activations
+    from irkit import backend as backend
+    from irkit import constraints as constraints
+    from irkit import initializers as initializers
+    from irkit import layers as layers
+    from irkit import models as models
+    from irkit import ops as ops
+    from irkit import random as random
+    from irkit import regularizers as regularizers
+    from irkit import saving as saving
+    from irkit import utils as utils
+    from irkit.frontends.saving import export_onnx as export_onnx
+    from irkit.errors import ArgumentError as ArgumentError
+    from irkit.errors import AssertionFailed as AssertionFailed
+    from irkit.errors import AssumptionError as AssumptionError
+    from irkit.errors import AttributeRangeError as AttributeRangeError
+    from irkit.errors import CaptureError as CaptureError
+    from irkit.errors import ExecutionError as ExecutionError
+    from irkit.errors import FormatError as FormatError
+    from irkit.errors import GraphError as GraphError
+    from irkit.errors import IrkitError as IrkitError
+    from irkit.errors import LimitError as LimitError
+    from irkit.errors import ShapeError as ShapeError
+    from irkit.errors import UnsupportedError as UnsupportedError
+    from irkit.frontends.input import Input as Input
+    from irkit.frontends.input import TensorSpec as TensorSpec
+    from irkit.frontends.layer import Layer as Layer
+    from irkit.frontends.loaded import load as load
+    from irkit.frontends.model import Model as Model
+    from irkit.frontends.sequential import Sequential as Sequential
+    from irkit.frontends.tensor import SymbolicTensor as KerasTensor
+    from irkit.frontends.variable import Variable as Variable
+
+_MODULES = (
+    "activations",
+    "backend",
+    "constraints",
+    "initializers",
+    "layers",
+    "models",
+    "ops",
+    "random",
+    "regularizers",
+    "saving",
+    "utils",
+)
+_ERRORS = (
+    "ArgumentError",
+    "AssertionFailed",
+    "AssumptionError",
+    "AttributeRangeError",
+    "CaptureError",
+    "ExecutionError",
+    "FormatError",
+    "GraphError",
+    "IrkitError",
+    "LimitError",
+    "ShapeError",
+    "UnsupportedError",
+)
+# Public name → where it is made, as "module:attribute".
+_NAMES = {
+    "Input": "irkit.frontends.input:Input",
+    "KerasTensor": "irkit.frontends.tensor:SymbolicTensor",
+    "Layer": "irkit.frontends.layer:Layer",
+    "Model": "irkit.frontends.model:Model",
+    "Sequential": "irkit.frontends.sequential:Sequential",
+    "TensorSpec": "irkit.frontends.input:TensorSpec",
+    "Variable": "irkit.frontends.variable:Variable",
+    "export_onnx": "irkit.frontends.saving:export_onnx",
+    "load": "irkit.frontends.loaded:load",
+    **{name: f"irkit.errors:{name}" for name in _ERRORS},
+}
+
+__all__ = ["__version__", *_MODULES, *_NAMES]  # noqa: PLE0604  # strings, made from the tables above
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever the name stands for
+    if name in _MODULES:
+        return importlib.import_module(f"irkit.{name}")
+    if name in _NAMES:
+        module, _, attribute = _NAMES[name].partition(":")
+        found = getattr(importlib.import_module(module), attribute)
+    elif name == "__version__":
+        from importlib.metadata import version
+
+        found = version("irkit")
+    else:
+        raise AttributeError(f"module 'irkit' has no attribute {name!r}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -16,6 +16,7 @@ _BUILT_IN: Mapping[str, str] = {
     "onnxruntime": "irkit.backends.onnxruntime:OnnxRuntime",
     "native": "irkit.backends.native:Native",
 }
+_EXPORT = "irkit.backends.onnx_export:export_onnx"
 _LOWERING = "irkit.backends.lowering:lower"
 
 
@@ -69,6 +70,11 @@ def lower(model: GraphModel) -> Lowered:
     """The deployed form of `model`. Raises UnsupportedError for what no runtime could execute."""
     lowered: Lowered = _load(_LOWERING)(model)
     return lowered
+
+
+def export_onnx(model: GraphModel, path: str) -> None:
+    """Write `model` as an ONNX file. Raises UnsupportedError, OSError."""
+    _load(_EXPORT)(model, path)
 
 
 def backend(name: str) -> Backend:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from irkit.errors import GraphError
 from irkit.ir.graph import Graph, Node, Operation, Value, captured
@@ -30,15 +30,21 @@ def extract(
 
 
 def copy_nodes(
-    nodes: Sequence[Node], new: Graph, mapping: dict[Value, Value], weight_of: Mapping[Value, Weight]
+    nodes: Iterable[Node],
+    new: Graph,
+    mapping: dict[Value, Value],
+    weight_of: Mapping[Value, Weight],
+    prefix: str = "",
 ) -> None:
-    """Append copies of `nodes`, which stand in execution order, to `new`; extends `mapping`."""
+    """Append copies of `nodes`, which stand in execution order, to `new`; extends `mapping`. prefix: put before the
+    paths of their layers."""
     for node in nodes:
         inputs = [None if v is None else mapped(v, new, mapping, weight_of) for v in node.inputs]
         for value in captured(node):
             mapped(value, new, mapping, weight_of)
         op = _copied_op(node.op, new, mapping, weight_of)
-        made = new.add(op, inputs, count=len(node.outputs), layer=node.layer, source=node.source)
+        layer = f"{prefix}/{node.layer}".strip("/") if prefix else node.layer
+        made = new.add(op, inputs, count=len(node.outputs), layer=layer, source=node.source)
         mapping.update(zip(node.outputs, made, strict=True))
 
 
@@ -56,7 +62,9 @@ def mapped(value: Value, new: Graph, mapping: dict[Value, Value], weight_of: Map
     return found
 
 
-def _copied_op(op: Operation, new: Graph, mapping: dict[Value, Value], weight_of: Mapping[Value, Weight]) -> Operation:
+def _copied_op(
+    op: Operation, new: Graph, mapping: dict[Value, Value], weight_of: Mapping[Value, Weight]
+) -> Operation:
     if not op.subgraphs:
         return op
     copies = []

@@ -24,7 +24,10 @@ UNKNOWN = Source("", 0)
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _OWN = tuple(
     path + os.sep
-    for path in {_PACKAGE, *(os.path.realpath(os.path.join(_PACKAGE, d)) for d in ("", "frontends", "backends"))}
+    for path in {
+        _PACKAGE,
+        *(os.path.realpath(os.path.join(_PACKAGE, d)) for d in ("", "frontends", "backends")),
+    }
 )
 _is_own: dict[CodeType, bool] = {}
 _interned: dict[Source, Source] = {}
@@ -46,7 +49,9 @@ def is_own(code: CodeType) -> bool:
     """Whether `code` stands in irkit's own files."""
     own = _is_own.get(code)
     if own is None:
-        own = _is_own[code] = code.co_filename.startswith(_OWN)
+        # the __init__ that dataclass writes for a layer belongs to no file
+        made = code.co_filename == "<string>" and code.co_name == "__init__"
+        own = _is_own[code] = made or code.co_filename.startswith(_OWN)
     return own
 
 

@@ -1,0 +1,233 @@
+"""Functional models: everything between given input and output tensors, also inner tensors of other models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from irkit.errors import ArgumentError, ShapeError
+from irkit.frontends import naming
+from irkit.frontends.apply import apply
+from irkit.frontends.definition import LayerStep, NodeStep, Scope, Step, current_scope, scope
+from irkit.frontends.input import InputLayer, TensorSpec
+from irkit.frontends.keras_order import keras_order
+from irkit.frontends.layer import Layer
+from irkit.frontends.model import Model
+from irkit.frontends.prediction import as_input, in_order
+from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
+from irkit.frontends.variable import Variable
+from irkit.ir import Call, GraphModel, LayerNode, Shape, Value, dims
+from irkit.ir.source import caller
+from irkit.ir.structure import Structure, flatten, unflatten
+
+
+class Functional(Model):
+    """A model given by its input and output tensors. Made by `Model(inputs, outputs)`.
+
+    The steps between them are kept, and done again on whatever the model is called with: arrays, or symbolic tensors
+    of another model, where its layers then appear under its name.
+    """
+
+    def __init__(self, inputs: Any, outputs: Any, name: str | None = None, trainable: bool = True) -> None:  # noqa: ANN401
+        super().__init__(name=name or naming.auto_name("functional"), trainable=trainable)
+        self._input_leaves, self._inputs_structure = _symbolic_leaves(inputs, "inputs", self)
+        self._output_leaves, self._outputs_structure = _symbolic_leaves(outputs, "outputs", self)
+        self._steps = steps_between(self._input_leaves, self._output_leaves)
+        self._input_layers = [_input_layer(t) for t in self._input_leaves]
+        self._variables = _variables_read(self._steps)
+        self._ordered_layers = keras_order(
+            self._input_layers, self._steps, [t.value for t in self._input_leaves], [t.value for t in self._output_leaves]
+        )
+        self._tracked["layers"] = list(self._ordered_layers)
+        self.built = True
+
+    @property
+    def inputs(self) -> list[SymbolicTensor]:
+        """The tensors that the model begins with."""
+        return list(self._input_leaves)
+
+    @property
+    def outputs(self) -> list[SymbolicTensor]:
+        """The tensors that the model ends in."""
+        return list(self._output_leaves)
+
+    @property
+    def input(self) -> Any:  # noqa: ANN401  # the structure given as inputs
+        return unflatten(self._inputs_structure, self._input_leaves)
+
+    @property
+    def output(self) -> Any:  # noqa: ANN401  # the structure given as outputs
+        return unflatten(self._outputs_structure, self._output_leaves)
+
+    @property
+    def layers(self) -> list[Layer]:
+        """All layers directly in the model, InputLayers included, in Keras's order."""
+        return list(self._ordered_layers)
+
+    @property
+    def input_shape(self) -> Any:  # noqa: ANN401  # a shape, or a list of shapes
+        return _keras_shapes(self._input_leaves)
+
+    @property
+    def output_shape(self) -> Any:  # noqa: ANN401  # a shape, or a list of shapes
+        return _keras_shapes(self._output_leaves)
+
+    @property
+    def graph_model(self) -> GraphModel:
+        """The whole model as a graph."""
+        if self._first is None:
+            specs = [TensorSpec(t.shape, t.dtype) for t in self._input_leaves]
+            self._with_inputs(self._graph_for(self.input_names, specs, self._inputs_structure))
+        assert self._first is not None
+        return self._first
+
+    def _with_inputs(self, model: GraphModel) -> None:
+        """Put the InputLayers into the layer tree, and its children into Keras's order."""
+        children = model.layers.children
+        for layer, value in zip(self._input_layers, model.graph.inputs, strict=True):
+            call = Call((), (value,), layer.source)
+            children[layer.name] = LayerNode(layer.name, "InputLayer", layer.config_json(), calls=[call])
+        order = {layer.name: i for i, layer in enumerate(self._ordered_layers)}
+        model.layers.children = dict(sorted(children.items(), key=lambda item: order.get(item[0], len(order))))
+
+    @property
+    def input_names(self) -> list[str]:
+        """Names of the inputs, in order."""
+        return [x.name for x in self._input_layers]
+
+    def _model_for(self, x: object) -> GraphModel:
+        return self.graph_model
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:  # noqa: ANN401  # as the model was given
+        """Do the model's steps on `inputs`, which are laid out as the model's own, or named in a dict."""
+        tensors = self._given(inputs)
+        values: dict[Value, Any] = {t.value: x for t, x in zip(self._input_leaves, tensors, strict=True)}
+        values.update(self._variables)
+        for step in self._steps:
+            values.update(zip(step.outputs, _redone(step, values, training), strict=True))
+        return unflatten(self._outputs_structure, [values[t.value] for t in self._output_leaves])
+
+    def _given(self, inputs: Any) -> list[Any]:  # noqa: ANN401  # as call
+        """A tensor for each of the model's inputs, in their dtypes."""
+        leaves, structure = flatten(inputs, is_operand)
+        same = structure == self._inputs_structure
+        given = [x for _, x in leaves] if same else in_order(inputs, self.input_names)
+        return [_fitted(x, t, n) for x, t, n in zip(given, self._input_leaves, self.input_names, strict=True)]
+
+    def get_config(self) -> dict[str, Any]:
+        """Name, and what stands inside in order."""
+        return {
+            "name": self.name,
+            "trainable": self.trainable,
+            "layers": [{"class_name": type(x).__name__, "config": x.get_config()} for x in self.layers],
+        }
+
+
+def steps_between(inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]) -> list[Step]:
+    """The steps that lead from inputs to outputs, in the order in which the user wrote them.
+
+    Raises ArgumentError when an output needs an Input that is not among the inputs.
+    """
+    given = {t.value for t in inputs}
+    makers = {v: s for t in (*inputs, *outputs) for v, s in t.definition.makers.items()}
+    needed: dict[Step, None] = {}
+    pending = [t.value for t in outputs]
+    while pending:
+        value = pending.pop()
+        step = makers.get(value)
+        if value in given or step is None or step in needed:
+            continue
+        if isinstance(step, LayerStep) and isinstance(step.layer, InputLayer):
+            raise ArgumentError(
+                f"the outputs depend on the Input '{step.layer.name}', which is not among the inputs.",
+                source=str(caller()),
+                cure="Add it to the model's inputs.",
+            )
+        needed[step] = None
+        pending.extend(step.inputs)
+    return sorted(needed, key=lambda s: s.order)
+
+
+def _redone(step: Step, values: Mapping[Value, Any], training: bool | None) -> list[Any]:
+    """What `step` gives for other tensors."""
+    where = current_scope()
+    told = where.training if training is None else training
+    with scope(Scope(where.path, step.source, where.capturing, told)):
+        if isinstance(step, NodeStep):
+            result = apply(
+                step.node.op, *(values[v] if v else None for v in step.node.inputs), count=len(step.outputs)
+            )
+        else:
+            result = step.layer(*_replaced(step.args, values), **_replaced(step.kwargs, values))
+    return [t for _, t in flatten(result, is_operand)[0]]
+
+
+def _replaced(tree: Any, values: Mapping[Value, Any]) -> Any:  # noqa: ANN401  # the same structure
+    """Arguments of a step, with the tensors that stand for today's values."""
+    if isinstance(tree, SymbolicTensor):
+        return values.get(tree.value, tree)
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        return type(tree)(*(_replaced(x, values) for x in tree))
+    if isinstance(tree, list | tuple):
+        return type(tree)(_replaced(x, values) for x in tree)
+    if isinstance(tree, dict):
+        return {k: _replaced(x, values) for k, x in tree.items()}
+    return tree
+
+
+def is_operand(x: object) -> bool:
+    """Whether `x` is one tensor, in whatever form."""
+    return isinstance(x, Tensor | Variable | np.ndarray | np.generic)
+
+
+def _symbolic_leaves(tree: object, what: str, model: Model) -> tuple[list[SymbolicTensor], Structure]:
+    leaves, structure = flatten(tree, lambda x: isinstance(x, SymbolicTensor))
+    if not leaves:
+        raise ArgumentError(
+            f"{model.shown}: {what} must be tensors made by Input and layers. Received: {tree!r}.", source=str(caller())
+        )
+    return [x for _, x in leaves], structure
+
+
+def _input_layer(tensor: SymbolicTensor) -> InputLayer:
+    """The InputLayer that made `tensor`, or a new one that stands for an inner tensor."""
+    step = tensor.definition.makers.get(tensor.value)
+    if isinstance(step, LayerStep) and isinstance(step.layer, InputLayer):
+        return step.layer
+    name = step.layer.name if isinstance(step, LayerStep) else tensor.name
+    return InputLayer(batch_shape=tensor.shape, dtype=tensor.dtype, name=f"{name}_output".replace("/", "_"))
+
+
+def _variables_read(steps: Sequence[Step]) -> dict[Value, Variable]:
+    """Weights that the user's own operators read, outside of any layer."""
+    read = {v for s in steps if isinstance(s, NodeStep) for v in s.inputs}
+    weights = {v: w for s in steps if isinstance(s, NodeStep) and s.node.graph for w, v in s.node.graph.weights.items()}
+    return {v: Variable.of(w) for v, w in weights.items() if v in read}
+
+
+def _fitted(x: Any, like: SymbolicTensor, name: str) -> Any:  # noqa: ANN401  # a tensor in any form
+    """`x` in the dtype of the model's input, its shape checked. Raises ShapeError naming the input."""
+    tensor = x if isinstance(x, Tensor | Variable) else EagerTensor(as_input(x, name, like.type))
+    if isinstance(tensor, EagerTensor):
+        tensor = EagerTensor(as_input(tensor.array, name, like.type))
+    found, expected = tensor.type.shape or (), like.type.shape or ()
+    fits = len(found) == len(expected) and all(dims.equal(a, b) is not False for a, b in zip(found, expected, strict=True))
+    if not fits:
+        raise ShapeError(
+            f"input '{name}' must be {like.type}. Received: {tensor.type}.",
+            cure=_missing_batch(found, expected),
+        )
+    return tensor
+
+
+def _missing_batch(found: Shape, expected: Shape) -> str:
+    if len(found) == len(expected) - 1:
+        return "A batch axis is missing: give x[None] for one sample."
+    return "Change the data's shape, or the shape given to Input."
+
+
+def _keras_shapes(tensors: Sequence[SymbolicTensor]) -> Any:  # noqa: ANN401  # a shape, or a list of shapes
+    shapes = [tuple(d if isinstance(d, int) else None for d in t.shape) for t in tensors]
+    return shapes[0] if len(shapes) == 1 else shapes

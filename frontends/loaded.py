@@ -1,0 +1,153 @@
+"""Models that came from a file: no class of the user's is needed to run, show, cut or reuse them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from irkit import execution, serialize
+from irkit.errors import UnsupportedError
+from irkit.frontends.definition import Definition, LayerStep, Record, current_scope
+from irkit.frontends.input import InputLayer
+from irkit.frontends.layer import Layer
+from irkit.frontends.model import Model
+from irkit.frontends.prediction import arrange
+from irkit.frontends.tensor import EagerTensor, SymbolicTensor
+from irkit.frontends.variable import Variable
+from irkit.ir import GraphModel, LayerNode, Value
+from irkit.ir.extract import copy_nodes
+from irkit.ir.structure import flatten, unflatten
+
+
+class LoadedLayer(Layer):
+    """A layer of a loaded model: its name, configuration and weights, and the tensors that it took and gave."""
+
+    def __init__(self, node: LayerNode) -> None:
+        super().__init__(name=node.name, trainable=node.trainable)
+        self.class_name, self.config = node.class_name, node.config
+        self._tracked["weights"] = [Variable.of(w) for w in node.weights]
+        self._tracked["layers"] = [LoadedLayer(child) for child in node.children.values()]
+        self.built = True
+
+    @property
+    def shown(self) -> str:
+        return f"{self.class_name} '{self.name}'"
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers in it."""
+        return self.sublayers()
+
+    def call(self, *args: object, **kwargs: object) -> object:
+        """Not possible: the file has what this layer computed in its model, not how it would treat other inputs."""
+        raise UnsupportedError(
+            f"{self.shown} came from a file and cannot be called alone.",
+            cure="Call the model, or cut one out: irkit.Model(model.input, layer.output).",
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        """As it was saved."""
+        return dict(self.config or {"name": self.name})
+
+
+class LoadedModel(Model):
+    """A model read from a file by ``irkit.load``."""
+
+    def __init__(self, model: GraphModel) -> None:
+        super().__init__(name=model.name)
+        self._first = model
+        self._definition = _definition_of(model)
+        self._tracked["layers"] = [self._with_tensors(node) for node in model.layers.children.values()]
+        self._tracked["weights"] = [Variable.of(w) for w in model.layers.weights]
+        self.built = True
+
+    def _with_tensors(self, node: LayerNode) -> LoadedLayer:
+        layer = LoadedLayer(node)
+        for call in node.calls:
+            inputs, outputs = (tuple(SymbolicTensor(v, self._definition) for v in vs) for vs in (call.inputs, call.outputs))
+            layer._nodes.append((inputs, outputs, inputs, outputs[0] if len(outputs) == 1 else list(outputs)))
+        return layer
+
+    @property
+    def shown(self) -> str:
+        return f"{self.graph_model.layers.class_name} '{self.name}'"
+
+    def trace(self, *inputs: Any) -> GraphModel:  # noqa: ANN401  # ignored
+        """The graph, as it was loaded."""
+        return self.graph_model
+
+    @property
+    def inputs(self) -> list[SymbolicTensor]:
+        return [SymbolicTensor(v, self._definition) for v in self.graph_model.graph.inputs]
+
+    @property
+    def outputs(self) -> list[SymbolicTensor]:
+        return [SymbolicTensor(v, self._definition) for v in self.graph_model.graph.outputs]
+
+    @property
+    def input(self) -> Any:  # noqa: ANN401  # the structure that the model takes
+        return unflatten(self.graph_model.signature.inputs, self.inputs)
+
+    @property
+    def output(self) -> Any:  # noqa: ANN401  # the structure that the model gives
+        return unflatten(self.graph_model.signature.outputs, self.outputs)
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """Free texts that were saved with the model."""
+        return self.graph_model.metadata
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:  # noqa: ANN401  # as saved
+        """The model's outputs. A loaded model always computes as at inference."""
+        if training:
+            raise UnsupportedError("a loaded model computes as at inference; training=True has no meaning for it.")
+        model = self.graph_model
+        leaves = [x for _, x in flatten(inputs, lambda x: isinstance(x, SymbolicTensor | EagerTensor | Variable))[0]]
+        definition = current_scope().capturing or next((x.definition for x in leaves if isinstance(x, SymbolicTensor)), None)
+        outputs = self._evaluated(inputs) if definition is None else self._copied(leaves, definition.find())
+        return unflatten(model.signature.outputs, outputs)
+
+    def _evaluated(self, inputs: Any) -> list[EagerTensor]:  # noqa: ANN401
+        model = self.graph_model
+        executable = execution.backend("interpreter").prepare(model)
+        return [EagerTensor(a) for a in executable.run(arrange(model, inputs))]
+
+    def _copied(self, tensors: list[Any], definition: Definition) -> list[SymbolicTensor]:
+        """The model's nodes as a part of the graph being defined, with its layers under this model's path."""
+        model, where = self.graph_model, current_scope()
+        mapping: dict[Value, Value] = {}
+        for value, tensor in zip(model.graph.inputs, tensors, strict=True):
+            mapping[value] = definition.graph.weight(tensor.weight) if isinstance(tensor, Variable) else tensor.value
+        weight_of = {v: w for w, v in model.graph.weights.items()}
+        copy_nodes(model.graph.nodes, definition.graph, mapping, weight_of, where.layer)
+        for path, node in model.layers.walk():
+            layer = LoadedLayer(node)
+            for call in node.calls:
+                inputs, outputs = (tuple(mapping[v] for v in vs) for vs in (call.inputs, call.outputs))
+                definition.records.append(Record((*where.path, *path.split("/")), layer, inputs, outputs, call.source))
+        return [SymbolicTensor(mapping[v], definition) for v in model.graph.outputs]
+
+
+def _definition_of(model: GraphModel) -> Definition:
+    """The model's graph as a definition, so that models can be cut out of it."""
+    definition = Definition(model.graph)
+    for value in model.graph.inputs:
+        layer = InputLayer(batch_shape=SymbolicTensor(value, definition).shape, dtype=str(value.type.dtype), name=value.name)  # type: ignore[union-attr]  # a tensor, or shape would have raised
+        record = Record((layer.name,), layer, (), (value,), layer.source)
+        definition.makers[value] = LayerStep(layer, (), {}, (), (value,), layer.source, -1)
+        definition.records.append(record)
+    for node in model.graph.nodes:
+        definition.log_node(node)
+    return definition
+
+
+def load(filepath: str | os.PathLike[str], *, verify: str = "auto") -> LoadedModel:
+    """The model in a `.irk` file.
+
+    verify: whether the checksum of the weights is computed: "auto" (up to 64 MiB), "always" or "never". Everything
+    else in the file is always verified. The weights are mapped, not read.
+
+    Raises FormatError or LimitError, with the byte offset, for a file that is not what it should be; OSError.
+    """
+    return LoadedModel(serialize.load(os.fspath(filepath), verify=verify))

@@ -1,0 +1,252 @@
+"""Model: a layer that can be seen whole. Subclass it and write `call`, or give `Model(inputs=…, outputs=…)`.
+
+Every style ends in the same GraphModel, made by running `call` once on symbolic tensors.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from irkit import serialize, show
+from irkit.errors import ArgumentError, ShapeError, UnsupportedError
+from irkit.frontends.input import TensorSpec
+from irkit.frontends.layer import Layer
+from irkit.frontends.prediction import Prediction, arrange
+from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
+from irkit.frontends.tracing import trace
+from irkit.frontends.variable import Variable
+from irkit.ir import DType, GraphModel
+from irkit.ir.source import caller
+from irkit.ir.structure import Structure, flatten, unflatten
+
+
+class Model(Layer):
+    """A model in whatever style. Keras: https://keras.io/api/models/model/
+
+    Args:
+        inputs, outputs: tensors, or lists or dicts of tensors, for a functional model; none for a subclass.
+        name: made from the class name when not given.
+    """
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # a Model, or a Functional
+        if cls is Model and (len(args) >= 2 or "inputs" in kwargs):
+            from irkit.frontends.functional import Functional  # a kind of Model, so it stands above this file
+
+            return super().__new__(Functional, *args, **kwargs)
+        return super().__new__(cls, *args, **kwargs)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._traced: dict[tuple[tuple[Any, str], ...], GraphModel] = {}
+        self._first: GraphModel | None = None
+        self._seen: Any = None  # specs of the first inputs it was called on
+        self._predictions: dict[tuple[int, str], Prediction] = {}
+
+    # ---- the graph
+
+    def build(self, input_shape: Any) -> None:  # noqa: ANN401  # a shape, or a list or dict of shapes
+        """Nothing to do: the layers inside build themselves when they are first called."""
+
+    @property
+    def graph_model(self) -> GraphModel:
+        """The whole model as a graph. Raises ArgumentError while the shapes of its inputs are not known."""
+        if self._first is None and self._seen is not None:
+            self.trace(self._seen)
+        if self._first is None:
+            raise ArgumentError(
+                f"{self.shown} does not know the shapes of its inputs yet.",
+                source=str(caller()),
+                cure="Call it on an array, or model.trace(irkit.TensorSpec((None, …))), first.",
+            )
+        return self._first
+
+    def trace(self, *inputs: Any) -> GraphModel:  # noqa: ANN401  # specs, shapes or arrays, in any structure
+        """Make the graph for inputs like these: TensorSpecs, or arrays (whose first size, the batch, is left open)."""
+        leaves, structure = flatten(_one(inputs), _is_input)
+        names = self._input_names([path for path, _ in leaves])
+        specs = [x if isinstance(x, TensorSpec) else _spec_like(x) for _, x in leaves]
+        return self._graph_for(names, specs, structure)
+
+    def _graph_for(
+        self, names: Sequence[str], specs: Sequence[TensorSpec], structure: Structure
+    ) -> GraphModel:
+        names = [s.name or n for s, n in zip(specs, names, strict=True)]
+        key = tuple((s.shape, s.dtype) for s in specs)
+        found = self._traced.get(key)
+        if found is None:
+            found = self._traced[key] = trace(self, names, specs, structure)
+            self.built = True
+        if self._first is None:
+            self._first = found
+        return found
+
+    def _input_names(self, paths: Sequence[str]) -> list[str]:
+        """The parameter of `call`, and what follows it in a structure: image; x['mask'] is called mask."""
+        first = next(iter(inspect.signature(self.call).parameters), "inputs")
+        return [
+            first if not path else path[2:-2] if path.startswith("['") else f"{first}_{i}"
+            for i, path in enumerate(paths)
+        ]
+
+    def _forget(self) -> None:
+        """The model changed: what was derived from it is out of date."""
+        self._traced.clear()
+        self._predictions.clear()
+        self._first = self._seen = None
+
+    # ---- running
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # as call
+        result = super().__call__(*args, **kwargs)
+        if self._first is None and self._seen is None and len(args) == 1:
+            self._seen = _specs_of(args[0])
+        return result
+
+    def predict(
+        self,
+        x: Any,  # noqa: ANN401  # an array, or a list or dict of arrays
+        batch_size: int | None = None,
+        verbose: str | int = "auto",
+        steps: int | None = None,
+        callbacks: Sequence[object] | None = None,
+        *,
+        backend: str = "onnxruntime",
+    ) -> Any:  # noqa: ANN401  # arrays, laid out as call returns them
+        """The outputs for many samples, computed by the graph in batches.
+
+        Args:
+            x: an array, or a list or dict of arrays; the first axis counts samples.
+            batch_size: 32 by default.
+            verbose: 0 for silence; otherwise a progress bar is shown for inputs of many batches.
+            steps: stop after so many batches.
+            backend: who computes: "onnxruntime", "interpreter", "native", or a third party's.
+
+        Raises ShapeError when the arrays do not fit. Keras: Model.predict.
+        """
+        if callbacks:
+            raise UnsupportedError("predict does not call callbacks.", source=str(caller()))
+        return self._prediction(x, backend).run(x, batch_size or 32, verbose, steps)
+
+    def _prediction(self, x: Any, backend: str) -> Prediction:  # noqa: ANN401
+        model = self._model_for(x)
+        found = self._predictions.get((id(model), backend))
+        if found is None:
+            found = self._predictions[id(model), backend] = Prediction(model, backend)
+        return found
+
+    def _model_for(self, x: Any) -> GraphModel:  # noqa: ANN401
+        """The graph for arrays like `x`; a model whose inputs were declared has just one."""
+        return self.trace(x)
+
+    # ---- looking at it
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers directly in this model."""
+        return self.sublayers()
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """The layer of that name, or at that position. Raises ArgumentError with the names that exist."""
+        if index is not None:
+            if not -len(self.layers) <= index < len(self.layers):
+                raise ArgumentError(
+                    f"{self.shown} has {len(self.layers)} layers, so no index {index}.", source=str(caller())
+                )
+            return self.layers[index]
+        for inner in self.layers:
+            if inner.name == name:
+                return inner
+        raise ArgumentError(
+            f"{self.shown} has no layer called {name!r}.",
+            source=str(caller()),
+            cure=f"Its layers are {', '.join(x.name for x in self.layers)}.",
+        )
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Sequence[float] | None = None,
+        print_fn: Any = None,  # noqa: ANN401  # a function that takes a line or the text
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Sequence[str] | None = None,
+    ) -> None:
+        """Print the table of layers: name (type), output shape, parameters, connections. Keras: Model.summary."""
+        text = show.summary(
+            self.graph_model,
+            line_length=line_length,
+            positions=positions,
+            expand_nested=expand_nested,
+            show_trainable=show_trainable,
+            layer_range=layer_range,
+        )
+        (print_fn or print)(text)
+
+    # ---- keeping it
+
+    def save(
+        self,
+        filepath: str | os.PathLike[str],
+        overwrite: bool = True,
+        *,
+        samples: Any = None,  # noqa: ANN401  # inputs, as call takes them
+        onnx: bool = False,
+        strip_sources: bool = False,
+    ) -> None:
+        """Write the model to one `.irk` file that Python and C++ programs load.
+
+        Args:
+            filepath: ends in ".irk".
+            overwrite: False refuses when the file exists.
+            samples: inputs whose outputs are kept in the file, so that any deployment can test itself.
+            onnx: also keep the ONNX form, for programs that read nothing else.
+            strip_sources: leave out the user's file names and lines.
+
+        The file is complete or not there: a crash leaves the old one. Raises ArgumentError, OSError.
+        """
+        path = os.fspath(filepath)
+        if not path.endswith(".irk"):
+            raise ArgumentError(
+                f"a model file ends in '.irk'. Received: {path!r}.",
+                source=str(caller()),
+                cure="Use irkit.export_onnx(model, path) for an .onnx file.",
+            )
+        if not overwrite and os.path.exists(path):
+            raise ArgumentError(
+                f"{path!r} exists.", source=str(caller()), cure="Give overwrite=True, or another name."
+            )
+        model = self.graph_model if samples is None else self._model_for(samples)
+        flat = None if samples is None else [arrange(model, samples)]
+        serialize.save(model, path, samples=flat, onnx=onnx, strip_sources=strip_sources)
+
+
+def _one(inputs: tuple[Any, ...]) -> Any:  # noqa: ANN401
+    return inputs[0] if len(inputs) == 1 else list(inputs)
+
+
+def _is_input(x: object) -> bool:
+    return isinstance(x, TensorSpec | Tensor | Variable | np.ndarray | np.generic) or hasattr(x, "__array__")
+
+
+def _specs_of(x: Any) -> Any:  # noqa: ANN401  # the same structure, of specs; None where there are none
+    leaves, structure = flatten(x, _is_input)
+    symbolic = any(isinstance(v, SymbolicTensor) for _, v in leaves)
+    return None if symbolic or not leaves else unflatten(structure, [_spec_like(v) for _, v in leaves])
+
+
+def _spec_like(x: Any) -> TensorSpec:  # noqa: ANN401  # anything numpy can read
+    array = x.array if isinstance(x, EagerTensor) else np.asarray(x)
+    if array.ndim == 0:
+        raise ShapeError(
+            "a model's input needs a batch axis. Received: a scalar.",
+            source=str(caller()),
+            cure="Write x[None].",
+        )
+    # numpy's default is float64, a model's is float32
+    dtype = "float32" if array.dtype == np.float64 else str(DType.of(array.dtype))
+    return TensorSpec((None, *map(int, array.shape[1:])), dtype)

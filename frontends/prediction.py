@@ -1,0 +1,117 @@
+"""Running a graph on many samples: arrays are brought into the graph's order and dtypes, cut into batches, and joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from irkit import execution
+from irkit.errors import ShapeError
+from irkit.frontends.tensor import EagerTensor
+from irkit.ir import Array, DType, GraphModel, TensorType, Type
+from irkit.ir.source import caller
+from irkit.ir.structure import unflatten
+
+PROGRESS_FROM = 8  # batches; fewer are over before a bar could be read
+
+
+def arrange(model: GraphModel, x: Any) -> list[Array]:  # noqa: ANN401  # an array, or a list or dict of arrays
+    """The arrays in `x` in the order of the graph's inputs, converted to its dtypes.
+
+    A dict is matched by the inputs' names, a list by their order. Raises ShapeError naming the input.
+    """
+    inputs = model.graph.inputs
+    given = in_order(x, [v.name for v in inputs])
+    return [as_input(a, v.name, v.type) for a, v in zip(given, inputs, strict=True)]
+
+
+def in_order(x: Any, names: Sequence[str]) -> list[Any]:  # noqa: ANN401  # as arrange
+    """What `x` gives for each of the inputs called `names`. Raises ShapeError."""
+    if isinstance(x, Mapping):
+        missing, unknown = [n for n in names if n not in x], [str(k) for k in x if k not in names]
+        if missing or unknown:
+            problem = (
+                f"has no input {', '.join(unknown)}" if unknown else f"needs the input {', '.join(missing)}"
+            )
+            raise ShapeError(
+                f"the model {problem}.", source=str(caller()), cure=f"Its inputs are {', '.join(names)}."
+            )
+        return [x[n] for n in names]
+    if len(names) == 1:
+        return [x[0] if isinstance(x, list | tuple) and len(x) == 1 and hasattr(x[0], "__array__") else x]
+    if not isinstance(x, list | tuple) or len(x) != len(names):
+        count = f"{len(x)} arrays" if isinstance(x, list | tuple) else f"one {type(x).__name__}"
+        raise ShapeError(
+            f"the model has {len(names)} inputs. Received: {count}.",
+            source=str(caller()),
+            cure=f"Give a list in this order, or a dict: {', '.join(names)}.",
+        )
+    return list(x)
+
+
+def as_input(x: Any, name: str, type_: Type) -> Array:  # noqa: ANN401  # anything numpy can read
+    """`x` in the dtype of the input called `name`. Raises ShapeError where that would lose something."""
+    if not isinstance(type_, TensorType):
+        return x  # type: ignore[no-any-return]  # a list of arrays for a sequence
+    array = x.array if isinstance(x, EagerTensor) else np.asarray(x)
+    wanted = type_.dtype.numpy
+    if array.dtype == wanted:
+        return array
+    found = DType.of(array.dtype)
+    if array.dtype.kind == "f" and wanted.kind in "iub" or DType.string in (found, type_.dtype):
+        if found is not type_.dtype:
+            raise ShapeError(
+                f"input '{name}' takes {type_.dtype}. Received: {found}.",
+                source=str(caller()),
+                cure=f"Convert it: {name}.astype({str(type_.dtype)!r}).",
+            )
+    return array.astype(wanted)
+
+
+class Prediction:
+    """A model made ready by one backend."""
+
+    __slots__ = ("_executable", "_model")
+
+    def __init__(self, model: GraphModel, backend: str) -> None:
+        self._model = model
+        self._executable = execution.backend(backend).prepare(model)
+
+    def run(self, x: Any, batch_size: int, verbose: str | int = 0, steps: int | None = None) -> Any:  # noqa: ANN401
+        """The outputs for all samples in `x`, in the structure that the model returns."""
+        arrays = arrange(self._model, x)
+        samples = _sample_count(arrays, [v.name for v in self._model.graph.inputs])
+        if samples is None or (samples <= batch_size and steps is None):
+            outputs = self._executable.run(arrays)
+        else:
+            batches = [
+                self._executable.run(b) for b in _shown(_batches(arrays, samples, batch_size, steps), verbose)
+            ]
+            outputs = [np.concatenate(parts) for parts in zip(*batches, strict=True)]
+        return unflatten(self._model.signature.outputs, outputs)
+
+
+def _sample_count(arrays: Sequence[Array], names: Sequence[str]) -> int | None:
+    counts = {n: len(a) for n, a in zip(names, arrays, strict=True) if np.ndim(a)}
+    if len(set(counts.values())) > 1:
+        found = ", ".join(f"{n}: {c}" for n, c in counts.items())
+        raise ShapeError(
+            f"all inputs must have the same number of samples; found {found}.", source=str(caller())
+        )
+    return next(iter(counts.values()), None)
+
+
+def _batches(arrays: Sequence[Array], samples: int, size: int, steps: int | None) -> list[list[Array]]:
+    starts = range(0, samples, size)[:steps]
+    return [[a[i : i + size] for a in arrays] for i in starts]
+
+
+def _shown(batches: list[list[Array]], verbose: str | int) -> Iterator[list[Array]]:
+    """The batches, with a progress bar when there are many and nobody asked for silence."""
+    if verbose in (0, "0") or len(batches) < PROGRESS_FROM:
+        return iter(batches)
+    from tqdm import tqdm  # noqa: PLC0415  # a heavy package, needed for long inputs only
+
+    return iter(tqdm(batches, unit="batch", leave=False))

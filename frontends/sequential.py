@@ -1,0 +1,139 @@
+"""Sequential: one layer after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from irkit.errors import ArgumentError
+from irkit.frontends.definition import Scope, current_scope, scope
+from irkit.frontends.input import Input, InputLayer, TensorSpec
+from irkit.frontends.layer import Layer
+from irkit.frontends.model import Model
+from irkit.frontends.tensor import SymbolicTensor
+from irkit.ir import GraphModel
+from irkit.ir.source import caller
+from irkit.ir.structure import SINGLE
+
+
+class Sequential(Model):
+    """A model that is a list of layers. Keras: https://keras.io/api/models/sequential/
+
+    Args:
+        layers: Input (or InputLayer) may come first; without it the model is built when it is first called.
+        name: "sequential" when not given.
+    """
+
+    def __init__(self, layers: Sequence[Layer | SymbolicTensor] | None = None, trainable: bool = True, name: str | None = None) -> None:
+        super().__init__(name=name, trainable=trainable)
+        self._layers: list[Layer] = []
+        self._start: SymbolicTensor | None = None
+        self._end: Any = None
+        for layer in layers or ():
+            self.add(layer)
+
+    def add(self, layer: Layer | SymbolicTensor) -> None:
+        """Append a layer. Raises ShapeError at once when it cannot take what comes before it."""
+        if isinstance(layer, SymbolicTensor) or isinstance(layer, InputLayer):
+            self._begin(layer)
+            return
+        if not isinstance(layer, Layer):
+            raise ArgumentError(f"a Sequential holds layers. Received: {layer!r}.", source=str(caller()), layer=self.shown)
+        if any(x.name == layer.name for x in self._layers):
+            raise ArgumentError(
+                f"two layers are called '{layer.name}'.", source=str(layer.source), layer=self.shown, cure="Give each a name of its own."
+            )
+        if self._start is not None:
+            self._end = self._through(layer, self._end)
+        self._layers.append(layer)
+        self._changed()
+
+    def pop(self, rebuild: bool = True) -> Layer:
+        """Take the last layer off and return it."""
+        if not self._layers:
+            raise ArgumentError("there is no layer to take off.", source=str(caller()), layer=self.shown)
+        layer = self._layers.pop()
+        if self._start is not None:
+            self._end = layer.input
+        self._changed()
+        return layer
+
+    def _begin(self, first: SymbolicTensor | InputLayer) -> None:
+        if self._layers or self._start is not None:
+            raise ArgumentError("Input must come first, and once.", source=str(caller()), layer=self.shown)
+        self._start = self._end = first.output if isinstance(first, InputLayer) else first
+
+    def _changed(self) -> None:
+        self._tracked["layers"] = list(self._layers)
+        self.built = self._start is not None
+        self._forget()
+
+    @staticmethod
+    def _through(layer: Layer, x: Any) -> Any:  # noqa: ANN401  # a tensor, or a structure of tensors
+        """Call `layer`, and let errors name the line where it was made."""
+        where = current_scope()
+        with scope(Scope(where.path, layer.source, where.capturing, where.training)):
+            return layer(x)
+
+    def build(self, input_shape: Any = None) -> None:  # noqa: ANN401  # a shape
+        """Fix the shape of the input (with the batch axis), as an Input at the front would."""
+        if self._start is None and input_shape is not None and not current_scope().path:
+            self._start = self._end = Input(batch_shape=tuple(input_shape))
+            for layer in self._layers:
+                self._end = self._through(layer, self._end)
+            self._changed()
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:  # noqa: ANN401  # as the first layer's
+        """One layer after the other."""
+        where = current_scope()
+        with scope(Scope(where.path, where.source, where.capturing, where.training if training is None else training)):
+            x = inputs
+            for layer in self._layers:
+                x = self._through(layer, x)
+        return x
+
+    @property
+    def graph_model(self) -> GraphModel:
+        """The whole model as a graph."""
+        if self._first is None and self._start is not None:
+            self._graph_for([self._start.name], [TensorSpec(self._start.shape, self._start.dtype)], SINGLE)
+        return super().graph_model
+
+    def _model_for(self, x: object) -> GraphModel:
+        return self.graph_model if self._start is not None else self.trace(x)
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, without the Input."""
+        return list(self._layers)
+
+    @property
+    def inputs(self) -> list[SymbolicTensor]:
+        return [] if self._start is None else [self._start]
+
+    @property
+    def outputs(self) -> list[SymbolicTensor]:
+        return [] if self._start is None else [self._end]
+
+    @property
+    def input(self) -> Any:  # noqa: ANN401  # a tensor
+        return self._known(self._start)
+
+    @property
+    def output(self) -> Any:  # noqa: ANN401  # a tensor
+        return self._known(self._end)
+
+    def _known(self, tensor: Any) -> Any:  # noqa: ANN401
+        if tensor is None:
+            raise ArgumentError(
+                "the shape of the input is not known yet.", source=str(caller()), layer=self.shown, cure="Put Input(shape) first."
+            )
+        return tensor
+
+    def get_config(self) -> dict[str, Any]:
+        """Name, and the layers in order."""
+        return {
+            "name": self.name,
+            "trainable": self.trainable,
+            "layers": [{"class_name": type(x).__name__, "config": x.get_config()} for x in self._layers],
+        }

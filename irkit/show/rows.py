@@ -1,0 +1,168 @@
+"""The layers of a model as rows: what a summary prints, a plot draws, and a program can read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from irkit.ir import Call, GraphModel, LayerNode, Node, TensorType, Type, Value
+
+# Operators that carry constants and sizes: of no interest to somebody who looks at layers.
+_QUIET = frozenset({"Constant", "Shape"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One layer, or one operator that the user applied outside of any layer.
+
+    path: "encoder/dense". depth: 0 for the model's own layers. output_types: of its first call.
+    connections: (path, call number, output number) of what it reads, for all its calls. calls: how often it is used.
+    """
+
+    path: str
+    class_name: str
+    output_types: tuple[Type, ...]
+    input_types: tuple[Type, ...]
+    parameters: int
+    trainable_parameters: int
+    connections: tuple[tuple[str, int, int], ...]
+    calls: int
+    depth: int
+    trainable: bool
+    activation: str = ""
+    has_children: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+
+def rows(model: GraphModel, *, expand_nested: bool = False) -> list[Row]:
+    """Rows of the model's layers in order; with those inside nested models too when `expand_nested`."""
+    return list(_level(model, model.layers, "", 0, expand_nested, _loose_nodes(model)))
+
+
+def _loose_nodes(model: GraphModel) -> Mapping[str, list[Node]]:
+    """Path of a model → its nodes that belong to no layer inside it."""
+    containers = {"", *(path for path, node in model.layers.walk() if node.children)}
+    loose: dict[str, list[Node]] = {}
+    for node in model.graph.nodes:
+        if node.layer in containers and node.op.name not in _QUIET and not _is_arithmetic_of_sizes(node):
+            loose.setdefault(node.layer, []).append(node)
+    return loose
+
+
+def _is_arithmetic_of_sizes(node: Node) -> bool:
+    return all(v.known is not None for v in node.outputs) or (
+        node.op.name == "Identity" and node.inputs[0] is not None and node.inputs[0].known is not None
+    )
+
+
+def _level(
+    model: GraphModel, parent: LayerNode, path: str, depth: int, expand: bool, loose: Mapping[str, Sequence[Node]]
+) -> Iterator[Row]:
+    prefix = f"{path}/" if path else ""
+    origins = _origins(model, parent, prefix, loose.get(path, ()))
+    entries: list[tuple[LayerNode | Node, int]] = [(child, 0) for child in parent.children.values()]
+    for entry in _with_loose(entries, loose.get(path, ()), origins, prefix):
+        if isinstance(entry, Node):
+            yield _node_row(entry, prefix, depth, origins)
+            continue
+        yield _layer_row(entry, prefix, depth, origins)
+        if expand and _is_model(entry):
+            yield from _level(model, entry, prefix + entry.name, depth + 1, expand, loose)
+
+
+def _is_model(layer: LayerNode) -> bool:
+    return bool(layer.children)
+
+
+def _origins(
+    model: GraphModel, parent: LayerNode, prefix: str, loose: Sequence[Node]
+) -> dict[Value, tuple[str, int, int]]:
+    """Value → (path, call number, output number) of the sibling that gave it."""
+    found: dict[Value, tuple[str, int, int]] = {}
+    for child in parent.children.values():
+        for c, call in enumerate(child.calls):
+            for i, value in enumerate(call.outputs):
+                found.setdefault(value, (prefix + child.name, c, i))
+    for node in loose:
+        for i, value in enumerate(node.outputs):
+            found.setdefault(value, (prefix + node.outputs[0].name, 0, i))
+    for value in model.graph.inputs:
+        found.setdefault(value, (value.name, 0, 0))
+    return found
+
+
+def _with_loose(
+    entries: Sequence[tuple[LayerNode | Node, int]],
+    loose: Sequence[Node],
+    origins: Mapping[Value, tuple[str, int, int]],
+    prefix: str,
+) -> list[LayerNode | Node]:
+    """Loose operators after the last layer or operator that they read."""
+    order: list[LayerNode | Node] = [entry for entry, _ in entries]
+    place = {prefix + e.name: i for i, e in enumerate(order) if isinstance(e, LayerNode)}
+    after: dict[int, list[Node]] = {}
+    for node in loose:
+        read = [origins[v][0] for v in node.inputs if v is not None and v in origins]
+        position = max((place[p] for p in read if p in place), default=-1)
+        place[prefix + node.outputs[0].name] = position
+        after.setdefault(position, []).append(node)
+    result: list[LayerNode | Node] = list(after.get(-1, ()))
+    for i, entry in enumerate(order):
+        result += [entry, *after.get(i, ())]
+    return result
+
+
+def _node_row(node: Node, prefix: str, depth: int, origins: Mapping[Value, tuple[str, int, int]]) -> Row:
+    read = [v for v in node.inputs if v is not None]
+    return Row(
+        path=prefix + node.outputs[0].name,
+        class_name=node.op.name,
+        output_types=tuple(v.type for v in node.outputs),
+        input_types=tuple(v.type for v in read if v.known is None),
+        parameters=0,
+        trainable_parameters=0,
+        connections=tuple(origins[v] for v in read if v in origins),
+        calls=1,
+        depth=depth,
+        trainable=True,
+    )
+
+
+def _layer_row(layer: LayerNode, prefix: str, depth: int, origins: Mapping[Value, tuple[str, int, int]]) -> Row:
+    weights = layer.all_weights()
+    first = layer.calls[0] if layer.calls else Call((), ())
+    activation = (layer.config or {}).get("activation")
+    return Row(
+        path=prefix + layer.name,
+        class_name=layer.class_name,
+        output_types=tuple(v.type for v in first.outputs),
+        input_types=tuple(v.type for v in first.inputs),
+        parameters=sum(math.prod(w.shape) for w in weights),
+        trainable_parameters=sum(math.prod(w.shape) for w in weights if w.trainable),
+        connections=tuple(origins[v] for call in layer.calls for v in call.inputs if v in origins),
+        calls=len(layer.calls),
+        depth=depth,
+        trainable=layer.trainable,
+        activation=activation if isinstance(activation, str) else "",
+        has_children=bool(layer.children),
+    )
+
+
+def shape_text(type_: Type) -> str:
+    """A type's shape as Keras writes it: (None, 28, 28)."""
+    if not isinstance(type_, TensorType):
+        return str(type_)
+    if type_.shape is None:
+        return "(…)"
+    sizes = [str(d) if isinstance(d, int) else "None" for d in type_.shape]
+    return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
+
+
+def shapes_text(types: Sequence[Type]) -> str:
+    """The shapes of several tensors; one alone stands without brackets."""
+    texts = [shape_text(t) for t in types]
+    return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"

@@ -1,0 +1,165 @@
+"""The table of a model's layers, as Keras prints it, for models of every style. Keras: Model.summary."""
+
+from __future__ import annotations
+
+import math
+import re
+import textwrap
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from irkit.errors import ArgumentError
+from irkit.ir import GraphModel, Weight
+from irkit.show.rows import Row, rows, shapes_text
+
+# Shares of the line for each column, as in Keras: with three columns, and with "Connected to".
+_SEQUENTIAL = (0.45, 0.80, 1.0)
+_CONNECTED = (0.30, 0.60, 0.70, 1.0)
+_TRAINABLE_SHARE = 0.10
+
+
+def summary(
+    model: GraphModel,
+    *,
+    line_length: int | None = None,
+    positions: Sequence[float] | None = None,
+    expand_nested: bool = False,
+    show_trainable: bool = False,
+    layer_range: Sequence[str] | None = None,
+) -> str:
+    """The table as text.
+
+    Args:
+        line_length: characters of a line; by default 88, or 98 with "Connected to".
+        positions: where each column ends, as shares of the line (or in characters).
+        expand_nested: also show the layers inside nested models.
+        show_trainable: a column that says whether a layer is trained.
+        layer_range: names (or regular expressions) of the first and last layer to show.
+
+    Raises ArgumentError.
+    """
+    shown = _in_range(rows(model, expand_nested=expand_nested), layer_range)
+    sequential = _is_sequential(model, shown)
+    headers = ["Layer (type)", "Output Shape", "Param #"] + ([] if sequential else ["Connected to"])
+    headers += ["Trainable"] if show_trainable else []
+    cells = [_cells(row, sequential, show_trainable) for row in shown]
+    widths = _widths(len(headers), sequential, line_length, positions, show_trainable)
+    title = f'Model: "{model.name}"'
+    return "\n".join([title, *_table(headers, cells, widths), *_totals(model)])
+
+
+def summary_data(model: GraphModel, *, expand_nested: bool = False) -> list[dict[str, object]]:
+    """The rows as plain data, for programs: one dict a layer with the fields of `Row`, types as text."""
+    result = []
+    for row in rows(model, expand_nested=expand_nested):
+        data = asdict(row)
+        data["output_types"] = [str(t) for t in row.output_types]
+        data["input_types"] = [str(t) for t in row.input_types]
+        result.append(data)
+    return result
+
+
+def _is_sequential(model: GraphModel, shown: Sequence[Row]) -> bool:
+    """Whether each row reads just the one before, so that a column of connections would say nothing."""
+    if model.layers.class_name != "Sequential":
+        return False
+    return all(row.calls <= 1 and len(row.connections) <= 1 for row in shown)
+
+
+def _in_range(shown: Sequence[Row], layer_range: Sequence[str] | None) -> Sequence[Row]:
+    if layer_range is None:
+        return shown
+    if len(layer_range) != 2:
+        raise ArgumentError(f"layer_range must be the names of two layers. Received: {layer_range!r}.")
+    ends = []
+    for pattern in layer_range:
+        found = [i for i, row in enumerate(shown) if re.fullmatch(pattern, row.name)]
+        if not found:
+            names = ", ".join(row.name for row in shown)
+            raise ArgumentError(f"layer_range: no layer matches {pattern!r}.", cure=f"There are {names}.")
+        ends += [found[0], found[-1]]
+    return shown[min(ends) : max(ends) + 1]
+
+
+def _cells(row: Row, sequential: bool, show_trainable: bool) -> list[str]:
+    indent = "    " * (row.depth - 1) + " └ " if row.depth else ""
+    calls = f" ×{row.calls}" if row.calls > 1 else ""
+    cells = [f"{indent}{row.name} ({row.class_name}){calls}", shapes_text(row.output_types) if row.output_types else "?"]
+    cells.append(f"{row.parameters:,}")
+    if not sequential:
+        cells.append(", ".join(f"{path.rpartition('/')[2]}[{call}][{i}]" for path, call, i in row.connections) or "-")
+    if show_trainable:
+        cells.append(("Y" if row.trainable else "N") if row.parameters else "-")
+    return cells
+
+
+def _widths(
+    columns: int, sequential: bool, line_length: int | None, positions: Sequence[float] | None, show_trainable: bool
+) -> list[int]:
+    """Inner width of each column, without borders and blanks."""
+    length = line_length or (88 if sequential else 98) + (10 if show_trainable else 0)
+    ends = list(positions or (_SEQUENTIAL if sequential else _CONNECTED))
+    if ends[-1] <= 1:
+        ends = [share * (length - (10 if show_trainable and positions is None else 0)) for share in ends]
+    if show_trainable and len(ends) < columns:
+        ends.append(length)
+    if len(ends) != columns or sorted(ends) != ends:
+        raise ArgumentError(f"positions must give {columns} growing places, one for each column. Received: {positions!r}.")
+    starts = [0.0, *ends[:-1]]
+    return [max(int(end) - int(start) - 3, 4) for start, end in zip(starts, ends, strict=True)]
+
+
+def _table(headers: Sequence[str], cells: Sequence[Sequence[str]], widths: Sequence[int]) -> list[str]:
+    def rule(left: str, middle: str, right: str, line: str) -> str:
+        return left + middle.join(line * (w + 2) for w in widths) + right
+
+    lines = [rule("┏", "┳", "┓", "━"), *_row(headers, widths, "┃"), rule("┡", "╇", "┩", "━")]
+    for i, row in enumerate(cells):
+        lines += _row(row, widths, "│")
+        lines.append(rule("├", "┼", "┤", "─") if i + 1 < len(cells) else rule("└", "┴", "┘", "─"))
+    return lines
+
+
+def _row(texts: Sequence[str], widths: Sequence[int], border: str) -> list[str]:
+    """The lines of one row: long texts are folded, numbers stand at the right."""
+    folded = [_folded(t, w) for t, w in zip(texts, widths, strict=True)]
+    height = max(map(len, folded))
+    lines = []
+    for i in range(height):
+        parts = [f[i] if i < len(f) else "" for f in folded]
+        aligned = [p.rjust(w) if k == 2 else p.ljust(w) for k, (p, w) in enumerate(zip(parts, widths, strict=True))]
+        lines.append(border + border.join(f" {a} " for a in aligned) + border)
+    return lines
+
+
+def _folded(text: str, width: int) -> list[str]:
+    indent = " " * (len(text) - len(text.lstrip(" └")))
+    return textwrap.wrap(text, width, subsequent_indent=indent[: width - 2], drop_whitespace=True) or [""]
+
+
+def _totals(model: GraphModel) -> list[str]:
+    weights = model.weights
+    total, trainable = _count(weights), _count([w for w in weights if w.trainable])
+    size, own = sum(_bytes(w) for w in weights), sum(_bytes(w) for w in weights if w.trainable)
+    return [
+        f" Total params: {total:,} ({_memory(size)})",
+        f" Trainable params: {trainable:,} ({_memory(own)})",
+        f" Non-trainable params: {total - trainable:,} ({_memory(size - own)})",
+    ]
+
+
+def _count(weights: Sequence[Weight]) -> int:
+    return sum(math.prod(w.shape) for w in weights)
+
+
+def _bytes(weight: Weight) -> int:
+    return math.prod(weight.shape) * weight.type.dtype.bits // 8
+
+
+def _memory(size: float) -> str:
+    """As Keras writes it: 1.75 KB, 3.20 MB."""
+    units = ["B", "KB", "MB", "GB"]
+    while size >= 1024 and len(units) > 1:
+        size, units = size / 1024, units[1:]
+    return f"{size:.2f} {units[0]}"
+
