@@ -17,6 +17,7 @@ from irkit.operators.registry import FAMILIES, ONNX_IR_VERSION, OPSET, find, mak
 if (
     TYPE_CHECKING
 ):  # the star of a family is its __all__: one line each, so that type checkers see every operator
+    from irkit.operators.acoustics import *
     from irkit.operators.along_axis import *
     from irkit.operators.arithmetic import *
     from irkit.operators.bitwise import *
@@ -31,18 +32,24 @@ if (
     from irkit.operators.extrema import *
     from irkit.operators.identity import *
     from irkit.operators.indexing import *
+    from irkit.operators.integer_products import *
     from irkit.operators.joining import *
     from irkit.operators.linear import *
     from irkit.operators.logic import *
+    from irkit.operators.losses import *
+    from irkit.operators.ngrams import *
     from irkit.operators.normalisation import *
     from irkit.operators.pooling import *
+    from irkit.operators.quantization import *
     from irkit.operators.rectifiers import *
     from irkit.operators.recurrent import *
     from irkit.operators.reductions import *
+    from irkit.operators.resize import *
     from irkit.operators.shape import *
     from irkit.operators.sigmoids import *
     from irkit.operators.slicing import *
     from irkit.operators.softmax import *
+    from irkit.operators.strings import *
 
 __all__ = ["FAMILIES", "ONNX_IR_VERSION", "OPSET", "Operator", "find", "make", "operator"]
 

@@ -1,7 +1,7 @@
-"""Recurrent networks of one layer: RNN, GRU, LSTM. Time runs along the first axis, or the second with layout 1.
+"""Recurrent networks of one layer. Time runs along the first axis, or the second with layout 1.
 
-Where the sequences of a batch have lengths of their own, steps beyond the end give 0 and leave the state as it is, and
-the reverse direction begins at each sequence's last step.
+Where the sequences of a batch have lengths of their own, steps beyond the end give 0 and leave the state as
+it is, and the reverse direction begins at each sequence's last step.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from irkit.operators.rules import fresh_shape, rounded, same_dtype, show, widene
 __all__ = ["GRU", "LSTM", "RNN"]
 
 Function: TypeAlias = Callable[[Array], Array]
-# From what the input adds to the gates, and the states before, to the states after; the first state is the output.
+# (what the input adds to the gates, states before) → states after; the first of them is the output.
 Step: TypeAlias = Callable[[Array, tuple[Array, ...]], tuple[Array, ...]]
 
-# name → (defaults of alpha and of beta, None where it has none; f(x, alpha, beta)); the defaults are onnxruntime's
+# name → (default alpha and beta, None where it has none, f(x, alpha, beta)); the defaults are onnxruntime's
 FUNCTIONS: Mapping[str, tuple[float | None, float | None, Callable[[Array, float, float], Array]]] = {
     "Affine": (1.0, 0.0, lambda x, a, b: a * x + b),
     "Elu": (1.0, None, lambda x, a, b: np.where(x >= 0, x, a * np.expm1(np.minimum(x, 0)))),
@@ -63,10 +63,10 @@ class Recurrent(Operator):
     def __post_init__(self) -> None:
         super().__post_init__()
         wanted = self.directions * len(self.usual)
-        if self.activations and len(self.activations) != wanted:
-            raise AttributeRangeError(
-                f"{self.name} takes {wanted} activations. Received: {self.activations}."
-            )
+        given = self.activations
+        # RNN's default in the schema is for two directions, also where there is one
+        if given and len(given) != wanted and given != type(self).activations:
+            raise AttributeRangeError(f"{self.name} takes {wanted} activations. Received: {given}.")
 
     @property
     def directions(self) -> int:
@@ -166,7 +166,7 @@ def _check(name: str, type_: TensorType | None, wanted: tuple[Dim, ...]) -> None
 
 
 def _reversed(x: Array, lengths: Array | None) -> tuple[Array, Array]:
-    """An index that turns each sequence round, and leaves what lies behind its end; applied twice, it does nothing."""
+    """An index that turns each sequence round and leaves what lies behind its end; it is its own inverse."""
     steps = np.arange(x.shape[0])[:, None]
     ends = np.full((1, x.shape[1]), x.shape[0]) if lengths is None else lengths[None, :]
     return np.where(steps < ends, ends - 1 - steps, steps), np.arange(x.shape[1])[None, :]
@@ -174,7 +174,7 @@ def _reversed(x: Array, lengths: Array | None) -> tuple[Array, Array]:
 
 def _projected(x: Array, w: Array, b: Array | None) -> Array:
     """What the input adds to the gates at every step: (time, batch, gates · hidden)."""
-    added = np.matmul(x.reshape(-1, x.shape[2]), widened(w).T).reshape(*x.shape[:2], -1)
+    added: Array = np.matmul(x.reshape(-1, x.shape[2]), widened(w).T).reshape(*x.shape[:2], -1)
     if b is not None:
         added += widened(b[: w.shape[0]])
     return added
@@ -209,7 +209,8 @@ def _recurrent_bias(B: Array | None, d: int, size: int) -> Array:
 class RNN(Recurrent):
     """Hₜ = f(Xₜ·Wᵀ + Hₜ₋₁·Rᵀ + Wb + Rb).  https://onnx.ai/onnx/operators/onnx__RNN.html
 
-    (time, batch, in), (dirs, hidden, in), (dirs, hidden, hidden), (dirs, 2·hidden), (batch), (dirs, batch, hidden)
+    (time, batch, in), (dirs, hidden, in), (dirs, hidden, hidden), (dirs, 2·hidden), (batch),
+    (dirs, batch, hidden)
     → all steps (time, dirs, batch, hidden), the last (dirs, batch, hidden); floats, int32
     """
 
@@ -257,12 +258,14 @@ class RNN(Recurrent):
 
 @operator(since=22)
 class GRU(Recurrent):
-    """Gated recurrent unit. Gates z (update), r (reset), h (hidden).  https://onnx.ai/onnx/operators/onnx__GRU.html
+    """Gated recurrent unit: gates z, r, h.  https://onnx.ai/onnx/operators/onnx__GRU.html
 
-    z, r = f(Xₜ·Wᵀ + Hₜ₋₁·Rᵀ + Wb + Rb);  Hₜ = (1 − z) ⊙ h + z ⊙ Hₜ₋₁;  h = g(Xₜ·Wₕᵀ + (r ⊙ Hₜ₋₁)·Rₕᵀ + Rbₕ + Wbₕ),
-    or, with linear_before_reset, g(Xₜ·Wₕᵀ + r ⊙ (Hₜ₋₁·Rₕᵀ + Rbₕ) + Wbₕ)
+    z, r = f(Xₜ·Wᵀ + Hₜ₋₁·Rᵀ + Wb + Rb);  Hₜ = (1 − z) ⊙ h + z ⊙ Hₜ₋₁
+    h = g(Xₜ·Wₕᵀ + (r ⊙ Hₜ₋₁)·Rₕᵀ + Rbₕ + Wbₕ), or with linear_before_reset
+    h = g(Xₜ·Wₕᵀ + r ⊙ (Hₜ₋₁·Rₕᵀ + Rbₕ) + Wbₕ)
 
-    (time, batch, in), (dirs, 3·hidden, in), (dirs, 3·hidden, hidden), (dirs, 6·hidden), (batch), (dirs, batch, hidden)
+    (time, batch, in), (dirs, 3·hidden, in), (dirs, 3·hidden, hidden), (dirs, 6·hidden), (batch),
+    (dirs, batch, hidden)
     → all steps (time, dirs, batch, hidden), the last (dirs, batch, hidden); floats, int32
     """
 
