@@ -62,7 +62,7 @@ class Lowered(Protocol):
         """The section's bytes. ir_hash: XXH3-64 of the IR section. table: every tensor in WEIGHTS, sorted by offset,
         which is `Program.tensors`. numbers: for each of `tensors`, which line of the table it is; no line twice."""
 
-    def to_onnx(self) -> bytes:
+    def onnx_bytes(self) -> bytes:
         """The onnx.ModelProto with all its data inside, for programs that know nothing of irkit."""
 
 

@@ -32,7 +32,7 @@ class Constraints:
     what a person who defines a model means. True: allow that one of them is 1, which is what a stranger's file means.
     """
 
-    __slots__ = ("_all", "_fresh", "_numbers", "_solved", "_taken", "_unsolved", "exact_broadcast")
+    __slots__ = ("_all", "_foreseen", "_fresh", "_numbers", "_solved", "_taken", "_unsolved", "exact_broadcast")
 
     def __init__(self, *, exact_broadcast: bool = False) -> None:
         self.exact_broadcast = exact_broadcast
@@ -42,6 +42,7 @@ class Constraints:
         self._taken: set[str] = set()
         self._numbers: dict[str, count[int]] = {}  # for each stem, the next number to try
         self._fresh: dict[str, None] = {}  # the symbols that `fresh` gave out
+        self._foreseen: list[str] = []  # names that `fresh` gives out before it makes new ones
 
     def __iter__(self) -> Iterator[Constraint]:
         return iter(self._all)
@@ -55,11 +56,36 @@ class Constraints:
 
     def fresh(self, stem: str) -> Expression:
         """A symbol that stands nowhere else in the graph: `stem_0`, `stem_1`… The same graph gets the same names."""
-        numbers = self._numbers.setdefault(stem, count())
-        name = next(n for i in numbers if (n := f"{stem}_{i}") not in self._taken)
+        name = self._foreseen_name(stem) if self._foreseen else None
+        if name is None:
+            numbers = self._numbers.setdefault(stem, count())
+            name = next(n for i in numbers if (n := f"{stem}_{i}") not in self._taken)
         self._taken.add(name)
         self._fresh[name] = None
         return dims.symbol(name)
+
+    def foresee(self, names: Iterable[str]) -> None:
+        """Let the next calls of `fresh` give out these names, each to a stem that it begins with: a graph that is
+        built again from a file gets the names that it had."""
+        self._foreseen = list(names)
+
+    def _foreseen_name(self, stem: str) -> str | None:
+        for i, name in enumerate(self._foreseen):
+            head, tail = name[: len(stem) + 1], name[len(stem) + 1 :]
+            if head == f"{stem}_" and tail.replace("_", "").isdigit():
+                return self._foreseen.pop(i)
+        return None
+
+    def restore(self, saved: Iterable[Constraint], fresh: Iterable[str]) -> None:
+        """Demand again what another graph demanded, word for word. fresh: symbols that `fresh` had given out there.
+        Raises ShapeError where demands contradict each other."""
+        self._fresh.update(dict.fromkeys(fresh))
+        self._taken.update(self._fresh)
+        for constraint in saved:
+            known = len(self._all)
+            self.unify(constraint.left, constraint.right, constraint.origin)
+            if len(self._all) == known:
+                self._all.append(constraint)
 
     def renamed_apart(self, other: Constraints) -> dict[str, Dim]:
         """New names for the symbols that `fresh` gave out in `other` and that are taken here: two graphs that are

@@ -11,7 +11,7 @@ from irkit.ir.dims import Dim
 MAX_LENGTH = 1024  # characters of one expression
 MAX_DEPTH = 32  # of brackets in one expression
 
-_TOKEN = re.compile(r"\s*(?:(?P<int>[0-9]{1,19})|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<op>//|[-+*%(),]))")
+_TOKEN = re.compile(r"\s*(?:(?P<int>[0-9]{1,19})|(?P<name>[^\W\d]\w*)|(?P<op>//|[-+*%(),]))")
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "//": 2, "%": 2}
 
 
@@ -85,7 +85,7 @@ class _Reader:
             return inner
         if token in ("min", "max") and self.token == "(":
             return self.call(token, depth)
-        if token.isdigit():
+        if token.isascii() and token.isdigit():  # "²" is a digit too
             return int(token)
         if token.isidentifier() and token not in ("min", "max"):
             return dims.symbol(token)

@@ -6,7 +6,6 @@ What holds at all times: a node owns its outputs; a value has at most one produc
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -109,7 +108,9 @@ class Graph:
         self.name, self.parent = name, parent
         self._inputs: list[Value] = []
         self._outputs: tuple[Value, ...] = ()
-        self._nodes: dict[Node, None] = {}  # a dict: removal in constant time, and order is part of the meaning
+        self._nodes: dict[
+            Node, None
+        ] = {}  # a dict: removal in constant time, and order is part of the meaning
         self._weights: dict[Weight, Value] = {}
         self._names: _Names = parent._names if parent else _Names()
         self.constraints: Constraints = parent.constraints if parent else Constraints()
@@ -181,13 +182,13 @@ class Graph:
         """`name`, or one made from it, that no value of this graph has yet."""
         return self._names.free(name)
 
-    def weight(self, weight: Weight) -> Value:
-        """The value of `weight`, the same however often it is asked for."""
+    def weight(self, weight: Weight, name: str = "") -> Value:
+        """The value of `weight`, the same however often it is asked for. name: of the value, by default the path."""
         if self.parent is not None:
-            return self.root.weight(weight)
+            return self.root.weight(weight, name)
         value = self._weights.get(weight)
         if value is None:
-            value = self._weights[weight] = Value(self._names.take(weight.path), weight.type)
+            value = self._weights[weight] = Value(self._names.take(name or weight.path), weight.type)
         return value
 
     def add(
@@ -216,7 +217,9 @@ class Graph:
                     count,
                 )
         except IrkitError as error:
-            raise error.at(str(source), _who(op, layer), [f"{v.name}: {v.type}{_from(v)}" for v in inputs if v]) from None
+            raise error.at(
+                str(source), who(op, layer), [f"{v.name}: {v.type}{_from(v)}" for v in inputs if v]
+            ) from None
         node = Node(op, inputs, (), layer, source, self)
         take, stem = self._names.take, op.name.lower()
         node.outputs = tuple(
@@ -233,7 +236,9 @@ class Graph:
         """Declare what the graph returns. A sub-graph returns values of its own: pass others through Identity."""
         for value in outputs:
             if self.parent is not None and value not in self._inputs and not self._owns(value):
-                raise GraphError(f"Sub-graph '{self.name}' returns {value!r}, which belongs to a graph around it.")
+                raise GraphError(
+                    f"Sub-graph '{self.name}' returns {value!r}, which belongs to a graph around it."
+                )
         self._outputs = tuple(outputs)
 
     def _owns(self, value: Value) -> bool:
@@ -247,7 +252,9 @@ class Graph:
             return
         for node, i in list(old.uses):
             self.set_input(node, i, new)
-        for graph in self.all_graphs():
+        # only the graph of a node returns its outputs; looking through all would make many replacements quadratic
+        made_in = old.producer.graph if old.producer is not None else None
+        for graph in self.all_graphs() if made_in is None else (made_in,):
             if old in graph._outputs:
                 graph._outputs = tuple(new if v is old else v for v in graph._outputs)
 
@@ -285,33 +292,28 @@ class Graph:
         del self._weights[weight]
 
     def sort(self) -> None:
-        """Put nodes into execution order, keeping today's order where it is one. Raises GraphError on a cycle."""
-        waiting = {node: self._blockers(node) for node in self._nodes}
-        readers: dict[Node, list[Node]] = {}
-        for node, blockers in waiting.items():
-            for blocker in blockers:
-                readers.setdefault(blocker, []).append(node)
-        order = {node: i for i, node in enumerate(self._nodes)}
-        ready = [order[n] for n, blockers in waiting.items() if not blockers]
-        heapq.heapify(ready)
-        listed = list(self._nodes)
+        """Put nodes into execution order: today's, but whatever must run before a node and stands behind it moves
+        directly before it. Raises GraphError on a cycle."""
         nodes: dict[Node, None] = {}
-        while ready:
-            node = listed[heapq.heappop(ready)]
-            nodes[node] = None
-            for reader in readers.get(node, ()):
-                waiting[reader].discard(node)
-                if not waiting[reader]:
-                    heapq.heappush(ready, order[reader])
-        if len(nodes) != len(self._nodes):
-            stuck = next(n for n in self._nodes if n not in nodes)
-            raise GraphError(f"{stuck!r} depends on its own result.", source=str(stuck.source))
+        for first in self._nodes:
+            path = {} if first in nodes else {first: self._blockers(first)}
+            while path:
+                node = next(reversed(path))
+                blocker = next((b for b in path[node] if b not in nodes), None)
+                if blocker is None:
+                    nodes[node] = None
+                    del path[node]
+                elif blocker in path:
+                    raise GraphError(f"{node!r} depends on its own result.", source=str(node.source))
+                else:
+                    path[blocker] = self._blockers(blocker)
         self._nodes = nodes
 
-    def _blockers(self, node: Node) -> set[Node]:
+    def _blockers(self, node: Node) -> Iterator[Node]:
         """Nodes of this graph that must run before `node`: producers of what it, or a graph inside it, reads."""
-        read = [*node.inputs, *captured(node)]
-        return {v.producer for v in read if v is not None and v.producer is not None and v.producer.graph is self}
+        for value in (*node.inputs, *captured(node)):
+            if value is not None and value.producer is not None and value.producer.graph is self:
+                yield value.producer
 
     # ---- copying
 
@@ -357,12 +359,13 @@ def _release(node: Node) -> None:
             value.uses.pop((node, i), None)
 
 
-def _who(op: Operation, layer: str) -> str:
+def who(op: Operation, layer: str) -> str:
+    """Who is at work, for errors: "Gemm in layer 'dense'"."""
     return f"{op.name} in layer '{layer}'" if layer else op.name
 
 
 def _origin(op: Operation, layer: str, source: Source) -> str:
-    return f"{_who(op, layer)} ({source})" if source.file else _who(op, layer)
+    return f"{who(op, layer)} ({source})" if source.file else who(op, layer)
 
 
 def _from(value: Value) -> str:

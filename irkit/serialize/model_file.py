@@ -1,0 +1,146 @@
+"""Saving and loading models: the whole file. Nothing is returned, and no file is left, that is not sound."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib.metadata
+import mmap
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from irkit import execution
+from irkit.errors import FormatError
+from irkit.ir import GraphModel
+from irkit.serialize import proto, vectors
+from irkit.serialize.atomic import write_atomically
+from irkit.serialize.container import VERSION, Container, Kind, Section, Verify, pieces
+from irkit.serialize.hashing import Buffer, hash_of
+from irkit.serialize.program_hash import ir_hash_of
+from irkit.serialize.vectors import Sample
+from irkit.serialize.weights import WeightsLayout
+
+
+def save(
+    model: GraphModel,
+    path: str | os.PathLike[str],
+    *,
+    samples: Sequence[object] | None = None,
+    onnx: bool = False,
+    strip_sources: bool = False,
+) -> None:
+    """Write `model` into one file, whole or not at all.
+
+    samples: inputs that are saved with the outputs that are expected for them (`vectors.samples_of` says in which forms),
+        so that a deployment can test itself.
+    onnx: add an ONNX model for programs that know nothing of irkit. It holds the weights again.
+    strip_sources: leave out in which files and lines of its maker's program the model was defined.
+    Raises OSError, and an IrkitError that says what cannot be saved.
+    """
+    with _without_collections():
+        write_atomically(path, pieces(_sections(model, samples, onnx, strip_sources)))
+
+
+def load(path: str | os.PathLike[str], *, verify: Verify = "auto") -> GraphModel:
+    """The model in a file. Its weights are views of the file, which is mapped, not read.
+
+    verify: of the weights' checksum: "auto" up to 64 MiB, "always", "never". All else is always verified.
+    Raises OSError, and FormatError, LimitError or UnsupportedError for what is no sound model file.
+    """
+    with _without_collections():
+        return _model_in(Container(_mapped(path), verify))
+
+
+def load_samples(path: str | os.PathLike[str]) -> list[Sample]:
+    """The samples in a file, none where it has none. `save(model, path, samples=…)` takes them as they are."""
+    container = Container(_mapped(path))
+    if Kind.VECTORS not in container.sections:
+        return []
+    return vectors.from_bytes(
+        container[Kind.VECTORS], _model_in(container), container.sections[Kind.VECTORS].offset
+    )[0]
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """What a file is made of: for people, and for programs that look for one section."""
+
+    version: int
+    length: int
+    sections: tuple[Section, ...]
+
+
+def info(path: str | os.PathLike[str], *, verify: Verify = "auto") -> FileInfo:
+    """Sections with offsets, lengths and checksums, which are verified as in `load`. Raises as `load` does."""
+    container = Container(_mapped(path), verify)
+    return FileInfo(VERSION, len(container.data), tuple(container.sections.values()))
+
+
+# ---- writing
+
+
+def _sections(
+    model: GraphModel, samples: Sequence[object] | None, onnx: bool, strip_sources: bool
+) -> Mapping[Kind, Sequence[Buffer]]:
+    layout = WeightsLayout()
+    ir = proto.to_bytes(model, layout, _producer(), strip_sources=strip_sources)
+    if strip_sources:  # PROGRAM names sources, too: it is made from what stands in the IR
+        model = proto.from_bytes(ir, memoryview(b"".join(layout.parts)))
+    lowered = execution.lower(model)
+    table, numbers = layout.numbered(lowered.tensors)
+    sections: dict[Kind, Sequence[Buffer]] = {
+        Kind.PROGRAM: [lowered.to_bytes(hash_of(ir), table, numbers)],
+        Kind.IR: [ir],
+        Kind.WEIGHTS: layout.parts,
+    }
+    if samples is not None:
+        sections[Kind.VECTORS] = [vectors.to_bytes(vectors.samples_of(model, samples))]
+    if onnx:
+        sections[Kind.ONNX] = [lowered.onnx_bytes()]
+    return sections
+
+
+@cache
+def _producer() -> str:
+    """ "irkit 0.1.0": who wrote the file."""
+    try:
+        return f"irkit {importlib.metadata.version('irkit')}"
+    except importlib.metadata.PackageNotFoundError:  # used from its folder, never installed
+        return "irkit"
+
+
+# ---- reading
+
+
+def _model_in(container: Container) -> GraphModel:
+    program, ir, weights = (container.sections[k] for k in (Kind.PROGRAM, Kind.IR, Kind.WEIGHTS))
+    if ir_hash_of(container[Kind.PROGRAM], program.offset) != ir.hash:
+        raise FormatError(
+            f"Byte {program.offset}: section PROGRAM was made from another model than section IR."
+        )
+    model = proto.from_bytes(bytes(container[Kind.IR]), container[Kind.WEIGHTS], ir.offset, weights.offset)
+    if Kind.VECTORS in container.sections:
+        vectors.from_bytes(container[Kind.VECTORS], model, container.sections[Kind.VECTORS].offset)
+    return model
+
+
+def _mapped(path: str | os.PathLike[str]) -> memoryview:
+    """The file's bytes, read-only. The map lives as long as an array that looks into it."""
+    with open(path, "rb") as file:  # noqa: PTH123  # any PathLike
+        if os.fstat(file.fileno()).st_size == 0:  # which cannot be mapped
+            return memoryview(b"")
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+@contextlib.contextmanager
+def _without_collections() -> Iterator[None]:
+    """Hundreds of thousands of new objects, all of them needed, would make the garbage collector search again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
