@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -29,14 +30,56 @@ def node_cases() -> list[Case]:
 
 def is_ours(model: onnx.ModelProto) -> bool:
     """One node, of an operator that irkit's opset defines as the model's opset does."""
-    node, opset = model.graph.node[0], {o.domain: o.version for o in model.opset_import}.get("", 0)
-    if len(model.graph.node) != 1 or node.domain not in ("", "ai.onnx") or model.functions:
-        return False
+    version = {o.domain: o.version for o in model.opset_import}.get("", 0)
+    plain = len(model.graph.node) == 1 and not model.functions and model.graph.node[0].domain in ("", "ai.onnx")
+    return plain and all(_means_the_same(n, version) for n in _nodes(model.graph)) and _takes(model)
+
+
+def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
+    for node in graph.node:
+        yield node
+        for attribute in node.attribute:
+            yield from _nodes(attribute.g)
+
+
+def _means_the_same(node: onnx.NodeProto, version: int) -> bool:
     try:
-        schemas = [onnx.defs.get_schema(node.op_type, version, "") for version in (opset, OPSET)]
+        theirs, ours = (onnx.defs.get_schema(node.op_type, v, "") for v in (version, OPSET))
     except onnx.defs.SchemaError:
         return False
-    return schemas[0].since_version == schemas[1].since_version and not schemas[1].deprecated
+    if theirs.since_version == ours.since_version:
+        return not ours.deprecated
+    # later versions mostly add element types; one of those that do more is Mod, with floats
+    return _form(theirs) == _form(ours) and node.op_type != "Mod"
+
+
+def _form(schema: onnx.defs.OpSchema) -> object:
+    """What tells the versions of an operator apart, but for the element types that they take."""
+    defaults = sorted((a.name, a.required, a.default_value.SerializeToString()) for a in schema.attributes.values())
+    return defaults, schema.min_input, schema.max_input, schema.min_output, schema.max_output
+
+
+def _takes(model: onnx.ModelProto) -> bool:
+    """Whether the operator takes the types of the case at our opset."""
+    node, schema = model.graph.node[0], onnx.defs.get_schema(model.graph.node[0].op_type, OPSET, "")
+    allowed = {t.type_param_str: set(t.allowed_type_strs) for t in schema.type_constraints}
+    types = {v.name: _type_text(v.type) for v in (*model.graph.input, *model.graph.output)}
+    formal = [*zip(node.input, _formal(schema.inputs)), *zip(node.output, _formal(schema.outputs))]
+    return all(name not in types or types[name] in allowed.get(f.type_str, {f.type_str}) for name, f in formal)
+
+
+def _formal(parameters: Sequence[Any]) -> Iterator[Any]:
+    yield from parameters
+    yield from repeat(parameters[-1] if parameters else None)
+
+
+def _type_text(type_: onnx.TypeProto) -> str:
+    """A type as schemas write it: "tensor(float)"."""
+    kind = type_.WhichOneof("value")
+    if kind == "tensor_type":
+        return f"tensor({onnx.TensorProto.DataType.Name(type_.tensor_type.elem_type).lower()})"
+    word = "seq" if kind == "sequence_type" else "optional"
+    return f"{word}({_type_text(getattr(type_, str(kind)).elem_type)})"
 
 
 def is_supported(case: Case) -> bool:
