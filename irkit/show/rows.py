@@ -18,6 +18,7 @@ class Row:
 
     path: "encoder/dense". depth: 0 for the model's own layers. output_types: of its first call.
     connections: (path, call number, output number) of what it reads, for all its calls. calls: how often it is used.
+    reads, gives: the values of all its calls.
     """
 
     path: str
@@ -32,6 +33,8 @@ class Row:
     trainable: bool
     activation: str = ""
     has_children: bool = False
+    reads: tuple[Value, ...] = ()
+    gives: tuple[Value, ...] = ()
 
     @property
     def name(self) -> str:
@@ -129,6 +132,8 @@ def _node_row(node: Node, prefix: str, depth: int, origins: Mapping[Value, tuple
         calls=1,
         depth=depth,
         trainable=True,
+        reads=tuple(read),
+        gives=node.outputs,
     )
 
 
@@ -149,6 +154,8 @@ def _layer_row(layer: LayerNode, prefix: str, depth: int, origins: Mapping[Value
         trainable=layer.trainable,
         activation=activation if isinstance(activation, str) else "",
         has_children=bool(layer.children),
+        reads=tuple(v for call in layer.calls for v in call.inputs),
+        gives=tuple(v for call in layer.calls for v in call.outputs),
     )
 
 

@@ -6,7 +6,7 @@ import math
 import re
 import textwrap
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 
 from irkit.errors import ArgumentError
 from irkit.ir import GraphModel, Weight
@@ -52,7 +52,7 @@ def summary_data(model: GraphModel, *, expand_nested: bool = False) -> list[dict
     """The rows as plain data, for programs: one dict a layer with the fields of `Row`, types as text."""
     result = []
     for row in rows(model, expand_nested=expand_nested):
-        data = asdict(row)
+        data = {f.name: getattr(row, f.name) for f in fields(row) if f.name not in ("reads", "gives")}
         data["output_types"] = [str(t) for t in row.output_types]
         data["input_types"] = [str(t) for t in row.input_types]
         result.append(data)
