@@ -133,13 +133,13 @@ class Layer:
         object.__setattr__(self, name, value)
 
     def _track(self, name: str, value: object) -> None:
-        if name.startswith("_") and not isinstance(value, Layer | Variable):
+        """Remember the layers and variables that an attribute holds."""
+        if not isinstance(value, _HOLDERS) or (name.startswith("_") and not isinstance(value, Layer | Variable)):
+            self._tracked.pop(name, None)
             return
         found = [v for v in _contents(value) if isinstance(v, Layer | Variable)]
         if found:
             self._tracked[name] = found
-        else:
-            self._tracked.pop(name, None)
 
     def own_variables(self) -> list[Variable]:
         """Trainable ones first, as Keras orders them."""
@@ -339,6 +339,7 @@ class Layer:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
+_HOLDERS = (Layer, Variable, list, tuple, dict)  # what may hold layers and variables
 _ANYTHING: frozenset[str] = frozenset({"training", "mask"})
 _parameters: dict[type, frozenset[str]] = {}
 
