@@ -20,6 +20,7 @@ if (
     from irkit.operators.acoustics import *
     from irkit.operators.along_axis import *
     from irkit.operators.arithmetic import *
+    from irkit.operators.attention import *
     from irkit.operators.bitwise import *
     from irkit.operators.casts import *
     from irkit.operators.chance import *
@@ -39,12 +40,17 @@ if (
     from irkit.operators.losses import *
     from irkit.operators.ngrams import *
     from irkit.operators.normalisation import *
+    from irkit.operators.optionals import *
+    from irkit.operators.ordering import *
     from irkit.operators.pooling import *
     from irkit.operators.quantization import *
+    from irkit.operators.rearranging import *
     from irkit.operators.rectifiers import *
     from irkit.operators.recurrent import *
     from irkit.operators.reductions import *
     from irkit.operators.resize import *
+    from irkit.operators.scattering import *
+    from irkit.operators.sequences import *
     from irkit.operators.shape import *
     from irkit.operators.sigmoids import *
     from irkit.operators.slicing import *

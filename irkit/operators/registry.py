@@ -14,11 +14,6 @@ ONNX_IR_VERSION = 11
 # File → its operators; a test compares this with each file's __all__. One line a family, or a wrapped one.
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "acoustics": ("BlackmanWindow", "HammingWindow", "HannWindow", "MelWeightMatrix",),
-    "integer_products": ("ConvInteger", "MatMulInteger", "QLinearConv", "QLinearMatMul",),
-    "losses": ("NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss",),
-    "ngrams": ("TfIdfVectorizer",),
-    "quantization": ("DequantizeLinear", "DynamicQuantizeLinear", "QuantizeLinear",),
-    "strings": ("RegexFullMatch", "StringConcat", "StringNormalizer", "StringSplit",),
     "along_axis": (
         "ArgMax",
         "ArgMin",
@@ -35,6 +30,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "Sub",
         "Sum",
     ),
+    "attention": ("Attention", "RotaryEmbedding"),
     "bitwise": (
         "BitShift",
         "BitwiseAnd",
@@ -115,6 +111,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "ReverseSequence",
         "Trilu",
     ),
+    "integer_products": ("ConvInteger", "MatMulInteger", "QLinearConv", "QLinearMatMul",),
     "joining": ("Concat", "Split"),
     "linear": ("Det", "Einsum", "Gemm", "MatMul"),
     "logic": (
@@ -124,6 +121,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "Where",
         "Xor",
     ),
+    "losses": ("NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss",),
+    "ngrams": ("TfIdfVectorizer",),
     "normalisation": (
         "BatchNormalization",
         "GroupNormalization",
@@ -134,6 +133,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "MeanVarianceNormalization",
         "RMSNormalization",
     ),
+    "optionals": ("Optional", "OptionalGetElement", "OptionalHasElement"),
+    "ordering": ("TopK", "Unique"),
     "pooling": (
         "AveragePool",
         "GlobalAveragePool",
@@ -143,6 +144,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "MaxPool",
         "MaxUnpool",
     ),
+    "quantization": ("DequantizeLinear", "DynamicQuantizeLinear", "QuantizeLinear",),
+    "rearranging": ("DepthToSpace", "SpaceToDepth"),
     "rectifiers": (
         "Celu",
         "Elu",
@@ -169,6 +172,18 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "ReduceSumSquare",
     ),
     "resize": ("Resize",),
+    "scattering": ("ScatterElements", "ScatterND"),
+    "sequences": (
+        "ConcatFromSequence",
+        "SequenceAt",
+        "SequenceConstruct",
+        "SequenceEmpty",
+        "SequenceErase",
+        "SequenceInsert",
+        "SequenceLength",
+        "SequenceMap",
+        "SplitToSequence",
+    ),
     "shape": ("Expand", "Flatten", "Reshape", "Shape", "Size", "Squeeze", "Tile", "Transpose", "Unsqueeze"),
     "sigmoids": (
         "Gelu",
@@ -183,6 +198,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "LogSoftmax",
         "Softmax",
     ),
+    "strings": ("RegexFullMatch", "StringConcat", "StringNormalizer", "StringSplit",),
 }
 
 # Operators that are not ai.onnx's.
