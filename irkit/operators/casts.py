@@ -15,7 +15,6 @@ __all__ = ["Cast", "CastLike"]
 
 _CASTABLE = ANY - COMPLEX - {DType.float8e8m0}
 _FLOAT8 = frozenset({DType.float8e4m3fn, DType.float8e4m3fnuz, DType.float8e5m2, DType.float8e5m2fnuz})
-_UNSIGNED_ZERO = frozenset({DType.float8e4m3fnuz, DType.float8e5m2fnuz})  # an infinity becomes NaN in them
 
 
 @quiet
@@ -41,10 +40,7 @@ def _saturated(x: Array, to: DType) -> Array:
     """`x` as float8: what exceeds its range becomes its largest number."""
     wide = widened(x) if x.dtype.kind in "fV" else x.astype(np.float64)
     largest = largest_float8(to)
-    held = np.clip(wide, -largest, largest)
-    if to in _UNSIGNED_ZERO:
-        held = np.where(np.isinf(wide), np.nan, held)
-    return np.asarray(held.astype(to.numpy))
+    return np.asarray(np.clip(wide, -largest, largest).astype(to.numpy))
 
 
 def largest_float8(dtype: DType) -> float:

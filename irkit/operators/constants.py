@@ -146,7 +146,7 @@ def _steps(start: Array, limit: Array, delta: Array) -> Dim | None:
         steps = float(limit - start) / step
         if not math.isfinite(steps):
             raise ArgumentError(f"a range cannot go from {start} to {limit} in steps of {step}.")
-        return max(0, math.ceil(steps))
+        return max(0, math.ceil(float(steps)))
     distance: Dim = limit.item() - start.item() if step > 0 else start.item() - limit.item()
     return dims.maximum(0, dims.ceildiv(distance, abs(int(step))))
 
