@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import operator
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from irkit.errors import AttributeRangeError
-from irkit.ir import DType, Graph
+from irkit.ir import DType, Graph, Type
 
 
 class Kind(IntEnum):
@@ -26,6 +28,7 @@ class Kind(IntEnum):
     floats = 6
     ints = 7
     strings = 8
+    type = 13
 
 
 # Python's type of a field → ONNX's kind. bool and DType are ints in ONNX.
@@ -40,6 +43,7 @@ _KINDS: Mapping[object, Kind] = {
     tuple[float, ...]: Kind.floats,
     tuple[int, ...]: Kind.ints,
     tuple[str, ...]: Kind.strings,
+    Type: Kind.type,
 }
 _ELEMENTS: Mapping[Kind, type] = {Kind.floats: float, Kind.ints: int, Kind.strings: str}
 _REQUIRED = object()
@@ -79,7 +83,11 @@ class AttributeSpec:
         return self.default is _REQUIRED
 
     def is_default(self, value: object) -> bool:
-        return value is None if self.kind is Kind.tensor else type(value) is type(self.default) and value == self.default
+        return (
+            value is None
+            if self.kind is Kind.tensor
+            else type(value) is type(self.default) and value == self.default
+        )
 
     def check(self, op: object) -> None:
         """Look at the value in `op`, and give lists, numpy numbers and so on their plain form. Raises AttributeRangeError."""
@@ -108,16 +116,22 @@ class AttributeSpec:
     def _check_range(self, value: object, operator: str) -> None:
         if self.one_of and value not in self.one_of:
             options = ", ".join(map(repr, self.one_of))
-            raise AttributeRangeError(f"attribute '{self.name}' of {operator} must be one of {options}. Received: {value!r}.")
+            raise AttributeRangeError(
+                f"attribute '{self.name}' of {operator} must be one of {options}. Received: {value!r}."
+            )
         if self.at_least is not None and not value >= self.at_least:  # type: ignore[operator]  # a number, by its kind
-            raise AttributeRangeError(f"attribute '{self.name}' of {operator} must be at least {self.at_least}. Received: {value}.")
+            raise AttributeRangeError(
+                f"attribute '{self.name}' of {operator} must be at least {self.at_least}. Received: {value}."
+            )
         if self.at_most is not None and not value <= self.at_most:  # type: ignore[operator]
-            raise AttributeRangeError(f"attribute '{self.name}' of {operator} must be at most {self.at_most}. Received: {value}.")
+            raise AttributeRangeError(
+                f"attribute '{self.name}' of {operator} must be at most {self.at_most}. Received: {value}."
+            )
 
 
 def _converted(type_: Any, value: Any) -> object:  # noqa: ANN401  # any attribute
     """`value` as `type_`, when that loses nothing; TypeError or ValueError otherwise."""
-    if type_ is Graph or type_ is np.ndarray or type_ is str:
+    if type_ in (Graph, np.ndarray, str, Type):
         if not isinstance(value, type_):
             raise TypeError
         return value
@@ -140,7 +154,7 @@ def attribute_specs(cls: type) -> tuple[AttributeSpec, ...]:
 def _spec(field: dataclasses.Field[object], hint: object) -> AttributeSpec:
     options = [t for t in typing.get_args(hint) if t is not type(None)]
     optional = type(None) in typing.get_args(hint)
-    type_ = options[0] if optional else hint
+    type_ = functools.reduce(operator.or_, options) if optional else hint
     if typing.get_origin(type_) is np.ndarray:
         type_ = np.ndarray
     default = _REQUIRED if field.default is dataclasses.MISSING else field.default

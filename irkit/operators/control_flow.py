@@ -99,7 +99,7 @@ class Loop(Operator):
         M: Array | None = None,
         cond: Array | None = None,
         *v_initial: Any,
-        execute: Execute,  # noqa: ANN401
+        execute: Execute,
     ) -> tuple[Any, ...]:
         limit = None if M is None else int(M.reshape(-1)[0])
         goes_on = np.asarray(True) if cond is None else cond.reshape(())

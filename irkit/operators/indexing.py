@@ -8,11 +8,11 @@ from typing import TypeAlias
 import numpy as np
 
 from irkit.errors import AttributeRangeError, ExecutionError, ShapeError
-from irkit.ir import Array, Dim, DType, TensorType, dims, unify
+from irkit.ir import Array, Dim, DType, TensorType, unify
 from irkit.ir.types import NUMERIC
 from irkit.operators.attributes import attribute
 from irkit.operators.base import Operator, operator
-from irkit.operators.rules import MOVABLE, axis_in, fresh, fresh_shape, length_of, numbers_in, show, sizes_in
+from irkit.operators.rules import MOVABLE, axis_in, fresh, fresh_shape, show, sizes_in
 
 __all__ = [
     "Compress",
@@ -219,7 +219,7 @@ class OneHot(Operator):
         wanted = indices.astype(np.int64)  # of floats too
         wanted = np.expand_dims(np.where(wanted < 0, wanted + size, wanted), axis)
         places = np.arange(size).reshape([size if i == axis else 1 for i in range(indices.ndim + 1)])
-        return np.where(places == wanted, values[1], values[0]).astype(values.dtype)
+        return np.where(places == wanted, values[1:], values[:1])
 
 
 @operator(since=14)

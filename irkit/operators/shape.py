@@ -130,7 +130,7 @@ class Reshape(Operator):
         return shape[i]
 
     def run(self, data: Array, shape: Array) -> Array:
-        return data.reshape([int(d) for d in self._target(data.shape, tuple(int(d) for d in shape))])  # type: ignore[arg-type]  # numbers only
+        return data.reshape(tuple(contents_of(self._target(data.shape, tuple(int(d) for d in shape)))))
 
 
 def _quotient(shape: Sizes, wanted: Sizes, others: Dim) -> Dim:

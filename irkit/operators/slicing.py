@@ -161,7 +161,7 @@ class Pad(Operator):
             result[axis] = margins[i] + shape[axis] + margins[i + len(axes)]
             if isinstance(size := result[axis], int) and size < 0:
                 raise ShapeError(
-                    f"pads {show(margins)} cut more from axis {axis} than its size {shape[axis]}."
+                    f"pads {show(margins)} cut more than axis {axis} of {show(shape)} has."
                 )
         return result
 
@@ -181,7 +181,8 @@ class Pad(Operator):
             return _framed(
                 cut, around, _zero(data) if constant_value is None else constant_value.reshape(-1)[0]
             )
-        return np.pad(cut, around, mode=self.mode)  # type: ignore[call-overload]  # one of the four
+        result: Array = np.pad(cut, around, mode=self.mode)  # type: ignore[call-overload]  # one of the four
+        return result
 
 
 def _zero(like: Array) -> object:
@@ -211,10 +212,9 @@ class CenterCropPad(Operator):
     def infer(self, input_data: TensorType, shape: TensorType, *, known: Known = (None, None)) -> TensorType:
         wanted, length = sizes_in(known[1]), length_of(shape)
         if input_data.shape is None:
-            rank = length if self.axes is None else None
-            return input_data.with_shape(
-                wanted if self.axes is None and wanted else rank and fresh_shape("cropped", rank)
-            )
+            if self.axes is not None or length is None:
+                return input_data
+            return input_data.with_shape(wanted or fresh_shape("cropped", length))
         axes = self._axes(len(input_data.shape))
         if length not in (None, len(axes)):
             raise ShapeError(f"shape has {length} sizes for {len(axes)} axes.")

@@ -1,8 +1,8 @@
 """How the types around a sub-graph meet those inside it.
 
-The inputs of a sub-graph have types of their own. A symbol in them that no input of the whole model has is the
-sub-graph's own: it stands for whatever size comes in, in a loop for another one in each turn. So a loop that grows a
-tensor is written with such a symbol: it enters with 0 rows, the body takes `k` of them and returns `k + 1`.
+The inputs of a sub-graph have types of their own. A symbol in them that no input of the whole model has is
+the sub-graph's own: it stands for whatever size comes in, in a loop for another one in each turn. So a loop
+that grows a tensor is written with such a symbol: the body takes `k` rows and returns `k + 1`.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from irkit.ir.constraints import same
 from irkit.ir.types import symbols_of
 from irkit.operators.rules import fresh
 
-__all__ = ["Entry", "either", "loop_type"]
+__all__ = ["Entry", "either", "element_of", "loop_type"]
 
 
 def either(a: Type, b: Type) -> Type:
-    """The type of a value that has one of two types: sizes in which they differ become new symbols. Raises ShapeError."""
+    """The type of a value that has one of two types; sizes that differ become new symbols. Raises ShapeError."""
     if isinstance(a, OptionalType) or isinstance(b, OptionalType):
         return OptionalType(either(_present(a), _present(b)))
     if isinstance(a, SequenceType) and isinstance(b, SequenceType):
-        return a if _same_type(a, b) else SequenceType(_of_any_shape(a.element, b.element))
+        return a if _same_type(a, b) else SequenceType(element_of(a.element, b.element))
     if not isinstance(a, TensorType) or not isinstance(b, TensorType) or a.dtype is not b.dtype:
         raise ShapeError(f"a value cannot be {a} in one case and {b} in another.")
     if a.shape is None or b.shape is None or len(a.shape) != len(b.shape):
@@ -38,8 +38,8 @@ def _present(type_: Type) -> Type:
     return type_.element if isinstance(type_, OptionalType) else type_
 
 
-def _of_any_shape(a: Type, b: Type) -> Type:
-    """Sequences hold tensors of different shapes; a symbol would say that they are equal."""
+def element_of(a: Type, b: Type) -> Type:
+    """The element type of a sequence that holds both. A symbol for sizes that differ would make them equal."""
     if not isinstance(a, TensorType) or not isinstance(b, TensorType) or a.dtype is not b.dtype:
         raise ShapeError(f"one sequence cannot hold {a} and {b}.")
     return a if _same_type(a, b) else a.with_shape(None)
@@ -60,7 +60,7 @@ class Entry:
     """The values that enter one sub-graph, and what its own symbols mean outside."""
 
     def __init__(self, body: Graph, given: Sequence[Type], who: str) -> None:
-        """Let values of the types `given` enter. Raises GraphError for their number, ShapeError for their types."""
+        """Let values of types `given` enter. Raises GraphError for their number, ShapeError for their types."""
         if len(given) != len(body.inputs):
             raise GraphError(
                 f"the sub-graph of {who} takes {len(body.inputs)} inputs; {len(given)} are given."
@@ -99,7 +99,7 @@ class Entry:
         return names[0] if alone else None
 
     def again(self, start: int, produced: Sequence[Type]) -> tuple[Type, ...]:
-        """Types after any number of turns in which values `produced` become the inputs from `start` on.
+        """Types after any number of turns in which `produced` become the inputs from `start` on.
 
         Raises ShapeError where the body cannot take back what it made.
         """
@@ -114,19 +114,11 @@ class Entry:
     def _reenter(self, name: str, produced: Type, inside: Type, turns: dict[str, Dim]) -> None:
         if isinstance(inside, OptionalType):
             produced, inside = _present(produced), inside.element
-        both = isinstance(inside, TensorType) and isinstance(produced, TensorType)
-        if (
-            not both
-            or inside.shape is None
-            or produced.shape is None
-            or len(inside.shape) != len(produced.shape)
-        ):  # type: ignore[union-attr]  # both
-            fits = _covers(inside, produced)
+        if isinstance(inside, TensorType) and isinstance(produced, TensorType) and inside.rank == produced.rank:
+            pairs = zip(produced.shape or (), inside.shape or (), strict=True)
+            fits = inside.dtype is produced.dtype and all(self._turns(n, o, turns) for n, o in pairs)
         else:
-            fits = inside.dtype is produced.dtype and all(  # type: ignore[union-attr]  # both
-                self._turns(new, old, turns)
-                for new, old in zip(produced.shape, inside.shape, strict=True)  # type: ignore[union-attr]
-            )
+            fits = _covers(inside, produced)
         if not fits:
             raise ShapeError(
                 f"'{name}' enters each turn as {inside} and leaves it as {produced}.",

@@ -20,10 +20,13 @@ MODES = ("static", "constants", "symbolic", "symbolic with constants", "unknown 
 def exact_type(case: Case, position: int) -> Type | None:
     """The type of an input, as precise as its value tells."""
     value, declared = case.inputs[position], case.types[position] if case.types else None
-    if isinstance(value, np.ndarray):
-        return OptionalType(type_of(value)) if isinstance(declared, OptionalType) else type_of(value)
-    if declared is not None or value is None:
+    if value is None or (isinstance(value, list) and not value):
         return declared  # type: ignore[no-any-return]  # a Type
+    found = type_of(value) if isinstance(value, np.ndarray) else _sequence_type(value)
+    return OptionalType(found) if isinstance(declared, OptionalType) else found
+
+
+def _sequence_type(value: list[np.ndarray]) -> SequenceType:
     element = type_of(value[0])
     same = all(v.shape == value[0].shape for v in value)
     return SequenceType(element if same else element.with_shape(None))
@@ -90,8 +93,14 @@ def assert_true_of(question: Question, results: Sequence[Any]) -> None:
         assert_type_holds(value.type, result, sizes)
     for value, result in zip(question.outputs, results, strict=True):
         if value.known is not None:
-            found = [dims.substitute(d, sizes) for d in value.known.flat] if value.known.dtype == object else value.known
-            np.testing.assert_array_equal(np.array(found).reshape(value.known.shape), result, f"known {value.known}")
+            found = (
+                [dims.substitute(d, sizes) for d in value.known.flat]
+                if value.known.dtype == object
+                else value.known
+            )
+            np.testing.assert_array_equal(
+                np.array(found).reshape(value.known.shape), result, f"known {value.known}"
+            )
     for constraint in question.graph.constraints:
         left, right = (dims.substitute(d, sizes) for d in (constraint.left, constraint.right))
         assert dims.equal(left, right) is not False, f"demands {constraint}, but {left} is not {right}"

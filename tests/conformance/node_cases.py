@@ -23,7 +23,9 @@ from tests.conformance.from_onnx import attributes_from, type_from
 def node_cases() -> list[Case]:
     """One case for each node case of one node whose operator means the same at irkit's opset."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package computes its expected values with overflows and divisions by zero
+        warnings.simplefilter(
+            "ignore"
+        )  # the package computes its expected values with overflows and divisions by zero
         tests = load_model_tests(kind="node")
     return [case for test in tests if is_ours(test.model) for case in _cases(test)]
 
@@ -31,7 +33,9 @@ def node_cases() -> list[Case]:
 def is_ours(model: onnx.ModelProto) -> bool:
     """One node, of an operator that irkit's opset defines as the model's opset does."""
     version = {o.domain: o.version for o in model.opset_import}.get("", 0)
-    plain = len(model.graph.node) == 1 and not model.functions and model.graph.node[0].domain in ("", "ai.onnx")
+    plain = (
+        len(model.graph.node) == 1 and not model.functions and model.graph.node[0].domain in ("", "ai.onnx")
+    )
     return plain and all(_means_the_same(n, version) for n in _nodes(model.graph)) and _takes(model)
 
 
@@ -55,7 +59,9 @@ def _means_the_same(node: onnx.NodeProto, version: int) -> bool:
 
 def _form(schema: onnx.defs.OpSchema) -> object:
     """What tells the versions of an operator apart, but for the element types that they take."""
-    defaults = sorted((a.name, a.required, a.default_value.SerializeToString()) for a in schema.attributes.values())
+    defaults = sorted(
+        (a.name, a.required, a.default_value.SerializeToString()) for a in schema.attributes.values()
+    )
     return defaults, schema.min_input, schema.max_input, schema.min_output, schema.max_output
 
 
@@ -65,7 +71,9 @@ def _takes(model: onnx.ModelProto) -> bool:
     allowed = {t.type_param_str: set(t.allowed_type_strs) for t in schema.type_constraints}
     types = {v.name: _type_text(v.type) for v in (*model.graph.input, *model.graph.output)}
     formal = [*zip(node.input, _formal(schema.inputs)), *zip(node.output, _formal(schema.outputs))]
-    return all(name not in types or types[name] in allowed.get(f.type_str, {f.type_str}) for name, f in formal)
+    return all(
+        name not in types or types[name] in allowed.get(f.type_str, {f.type_str}) for name, f in formal
+    )
 
 
 def _formal(parameters: Sequence[Any]) -> Iterator[Any]:
@@ -110,7 +118,9 @@ def _cases(test: Any) -> list[Case]:
 
 
 def _with_graphs(node: onnx.NodeProto, graph: Graph, values: Sequence[Value | None]) -> Mapping[str, Any]:
-    return attributes_from(node, graph, {n: v for n, v in zip(node.input, values, strict=True) if v is not None})
+    return attributes_from(
+        node, graph, {n: v for n, v in zip(node.input, values, strict=True) if v is not None}
+    )
 
 
 def _by_position(node: onnx.NodeProto, graph: onnx.GraphProto, expected: Sequence[Any]) -> list[Any]:
@@ -129,7 +139,9 @@ def plain(value: Any) -> Any:
         value = numpy_helper.to_optional(value)
     if isinstance(value, list | tuple):
         return [plain(v) for v in value]
-    if value is None or (isinstance(value, np.ndarray) and value.dtype == object and value.shape == () and value.item() is None):
+    if value is None or (
+        isinstance(value, np.ndarray) and value.dtype == object and value.shape == () and value.item() is None
+    ):
         return None
     array = np.asarray(value)
     return array.astype(str).astype(object) if array.dtype.kind in "OUS" else array

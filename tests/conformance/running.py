@@ -9,7 +9,9 @@ from irkit.ir import Graph, Value
 from irkit.operators import Operator
 
 
-def run(op: Operator, inputs: Sequence[Any], outer: Mapping[Value, Any], count: int | None = None) -> list[Any]:
+def run(
+    op: Operator, inputs: Sequence[Any], outer: Mapping[Value, Any], count: int | None = None
+) -> list[Any]:
     """The outputs of `op`. outer: contents of the values that its sub-graphs may read."""
     extra: dict[str, Any] = {}
     if op.parameters.wants_execute:

@@ -13,7 +13,14 @@ from tests.conformance.node_cases import is_supported, node_cases
 
 FROM_ONNX = [c for c in node_cases() if is_supported(c)]
 OUR_OWN = family_cases()
-CHANCE = {"Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"}
+CHANCE = {
+    "Bernoulli",
+    "Multinomial",
+    "RandomNormal",
+    "RandomNormalLike",
+    "RandomUniform",
+    "RandomUniformLike",
+}
 
 
 def named(cases: list[Case]) -> list[object]:

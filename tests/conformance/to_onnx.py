@@ -21,7 +21,9 @@ def model_of(case: Case) -> tuple[onnx.ModelProto, dict[str, Any]]:
     question = Question(case, "static")
     inputs = [v for v in question.inputs if v is not None]
     node = node_of(question.op, question.inputs, question.outputs)
-    graph = helper.make_graph([node], "case", [_info(v) for v in inputs], [_info(v) for v in question.outputs])
+    graph = helper.make_graph(
+        [node], "case", [_info(v) for v in inputs], [_info(v) for v in question.outputs]
+    )
     opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid("ai.onnx.ml", 5)]
     feeds = {v.name: x for v, x in zip(question.inputs, case.inputs, strict=True) if v is not None}
     return helper.make_model(graph, opset_imports=opsets, ir_version=ONNX_IR_VERSION), feeds
@@ -58,7 +60,9 @@ def tensor_of(array: np.ndarray) -> onnx.TensorProto:
 
 def graph_of(graph: Graph) -> onnx.GraphProto:
     nodes = [node_of(n.op, n.inputs, n.outputs) for n in graph.nodes if isinstance(n.op, Operator)]
-    return helper.make_graph(nodes, graph.name or "graph", [_info(v) for v in graph.inputs], [_info(v) for v in graph.outputs])
+    return helper.make_graph(
+        nodes, graph.name or "graph", [_info(v) for v in graph.inputs], [_info(v) for v in graph.outputs]
+    )
 
 
 def _info(value: Value) -> onnx.ValueInfoProto:
