@@ -29,22 +29,38 @@ def extract(
     return new, mapping
 
 
+def copied(graph: Graph) -> tuple[Graph, dict[Value, Value]]:
+    """All of `graph`, an outermost one, in a new graph under the same names, and the map from old values to new."""
+    new = Graph(graph.name)
+    new.constraints.exact_broadcast = graph.constraints.exact_broadcast
+    mapping = {v: new.input(v.name, v.type) for v in graph.inputs}
+    mapping.update({v: new.weight(w) for w, v in graph.weights.items()})
+    copy_nodes(list(graph.nodes), new, mapping, {}, keep_names=True)
+    new.set_outputs([mapping[v] for v in graph.outputs])
+    return new, mapping
+
+
 def copy_nodes(
     nodes: Iterable[Node],
     new: Graph,
     mapping: dict[Value, Value],
     weight_of: Mapping[Value, Weight],
     prefix: str = "",
+    *,
+    keep_names: bool = False,
 ) -> None:
     """Append copies of `nodes`, which stand in execution order, to `new`; extends `mapping`. prefix: put before the
-    paths of their layers."""
+    paths of their layers. keep_names: of values (those inside sub-graphs get new ones)."""
     for node in nodes:
         inputs = [None if v is None else mapped(v, new, mapping, weight_of) for v in node.inputs]
         for value in captured(node):
             mapped(value, new, mapping, weight_of)
         op = _copied_op(node.op, new, mapping, weight_of)
         layer = f"{prefix}/{node.layer}".strip("/") if prefix else node.layer
-        made = new.add(op, inputs, count=len(node.outputs), layer=layer, source=node.source)
+        names = [v.name for v in node.outputs] if keep_names else ()
+        made = new.add(
+            op, inputs, count=len(node.outputs), names=names, layer=layer, source=node.source
+        )
         mapping.update(zip(node.outputs, made, strict=True))
 
 

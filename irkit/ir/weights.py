@@ -18,7 +18,11 @@ class Weight:
     """A named tensor owned by a layer. Its data is drawn, or mapped from a file, when first needed.
 
     path: "encoder/dense/kernel", unique in a model. type: static. data: an array, or a function that makes it.
+    writes: a new object whenever the data of any weight was set, so that who holds copies can see that they are stale
+    by one comparison.
     """
+
+    writes: ClassVar[object] = object()
 
     __slots__ = ("_data", "_make", "path", "trainable", "type")
 
@@ -66,6 +70,7 @@ class Weight:
         if given != self.type:
             raise ShapeError(f"Weight '{self.path}' holds {self.type}; the given array is {given}.")
         self._data = array
+        Weight.writes = object()
 
     def __repr__(self) -> str:
         return f"Weight({self.path!r}, {self.type})"

@@ -1,0 +1,73 @@
+"""Backend and Executable over a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from irkit.backends.inputs import InputCheck
+from irkit.backends.interpreter.failures import located
+from irkit.backends.interpreter.kernels import in_float64
+from irkit.backends.interpreter.plan import Plan
+from irkit.ir.weights import Weight
+
+if TYPE_CHECKING:
+    from irkit.backends.interpreter.steps import Frame
+    from irkit.ir import Array, GraphModel
+
+
+class Interpreter:
+    """The backend called "interpreter"."""
+
+    def prepare(self, model: GraphModel, *, float64: bool = False, **_: object) -> PlannedModel:
+        """`model`, planned. float64: be the referee. The model's graph must not change afterwards; its
+        weights may."""
+        return PlannedModel(model, float64)
+
+
+class PlannedModel:
+    """A model with its plan. Calls may overlap in several threads: each has a frame of its own."""
+
+    def __init__(self, model: GraphModel, float64: bool) -> None:
+        self._check = InputCheck(model, referee=float64)
+        self._plan = plan = Plan(model.graph, float64)
+        self._float64 = float64
+        self._inputs = slice(1, 1 + len(plan.inputs))  # the planner gives the inputs the first slots
+        self._template: Frame = plan.template
+        self._writes: object = None
+
+    def run(self, inputs: Sequence[Any]) -> list[Any]:
+        """Arrays in the order of the graph's inputs → its outputs. See irkit.execution.Executable."""
+        taken = self._check(inputs)
+        if self._writes is not Weight.writes:
+            self._read_weights()
+        frame = self._template.copy()
+        frame[self._inputs] = taken
+        plan = self._plan
+        step = None
+        try:
+            with np.errstate(all="ignore"):
+                for step in plan.steps:
+                    step(frame)
+        except Exception as error:  # noqa: BLE001  # whatever a kernel raised is told with its place
+            assert step is not None
+            raise located(error, plan.node_of[step], frame, plan.slot_of) from error.__cause__
+        return [_own(frame[slot]) if shared else frame[slot] for slot, shared in plan.outputs]
+
+    def _read_weights(self) -> None:
+        """Take the weights' data of this moment, since some weight somewhere was written."""
+        for weight, _ in self._plan.weights:
+            weight.data  # noqa: B018  # drawn now, since drawing a lazy weight counts as a write
+        writes, template = Weight.writes, self._template.copy()
+        for weight, slot in self._plan.weights:
+            template[slot] = in_float64(weight.data) if self._float64 else weight.data
+        self._template, self._writes = template, writes
+
+
+def _own(result: Array | list[Array] | None) -> Any:  # noqa: ANN401
+    """A result that nobody else can see: a graph may hand out its inputs, weights and constants."""
+    if isinstance(result, np.ndarray):
+        return result.copy()
+    return [_own(x) for x in result] if isinstance(result, list) else result

@@ -1,0 +1,128 @@
+"""What ONNX or onnxruntime lacks, written with what they have: a table, operator → rule.
+
+A rule gets a node, adds others to its graph, and returns what replaces the node's outputs; None leaves it
+alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+import numpy as np
+
+from irkit import operators as o
+from irkit.errors import UnsupportedError
+from irkit.ir import DType, Operation, TensorType
+from irkit.ir.graph import who
+from irkit.ir.types import INTEGERS, SIGNED
+
+if TYPE_CHECKING:
+    from irkit.ir import Graph, Node, Value
+
+Rule: TypeAlias = Callable[["Node"], "Sequence[Value] | None"]
+
+ASSERT = "assert\t"  # how the layer of the node begins that fails for an Assert: then layer, tab, message
+MAX_MESSAGE = 2000  # characters; the whole name of a node is limited
+
+
+def apply_rules(graph: Graph) -> None:
+    """Replace every node that has a rule. Raises UnsupportedError for operators that nothing can run."""
+    changed: dict[Graph, None] = {}
+    for node in list(graph.walk()):
+        rule = RULES.get((node.op.domain, node.op.name))
+        found = rule(node) if rule else None
+        if found is not None:
+            assert node.graph is not None
+            changed[node.graph] = None
+            for old, new in zip(node.outputs, found, strict=True):
+                node.graph.replace_uses(old, new)
+            node.graph.remove(node)
+        elif node.op.domain == "irkit":
+            raise UnsupportedError(
+                f"{node.op.name} cannot be written in ONNX yet.",
+                source=str(node.source),
+                layer=who(node.op, node.layer),
+                cure="The interpreter runs it.",
+            )
+    for each in changed:
+        each.sort()
+
+
+def _add(node: Node, op: Operation, *inputs: Value, layer: str | None = None) -> Value:
+    """A new node in the place of `node`; its only output."""
+    assert node.graph is not None
+    layer = node.layer if layer is None else layer
+    return node.graph.add(op, inputs, count=1, layer=layer, source=node.source)[0]
+
+
+def _constant(node: Node, number: int, dtype: DType) -> Value:
+    return _add(node, o.Constant(value=np.array(number, dtype.numpy)))
+
+
+def _assert(node: Node) -> Sequence[Value]:
+    """A Gather from one element, at 0 where the condition holds and at 1, which fails, where it does not.
+
+    onnxruntime's message names the node that failed, and that name leads to the text. Nothing reads the
+    Gather; onnxruntime runs it all the same, at every level of optimisation (a test watches that).
+    """
+    condition, x = node.inputs
+    assert condition is not None
+    assert x is not None
+    failed = _add(node, o.Cast(to=DType.int64), _add(node, o.Not(), condition))
+    message = getattr(node.op, "message", "")[:MAX_MESSAGE]
+    only = _add(node, o.Constant(value=np.zeros(1, np.int64)))
+    _add(node, o.Gather(), only, failed, layer=f"{ASSERT}{node.layer}\t{message}")
+    if x.producer is None or x.producer.graph is not node.graph:
+        x = _add(node, o.Identity(), x)  # a sub-graph returns values of its own
+    return [x]
+
+
+def _divide(node: Node) -> Sequence[Value] | None:
+    """Integer division that the processor cannot refuse: by 0 it gives 0, and by −1 it negates."""
+    a, b, dtype = _integers(node)
+    if dtype is None or _is_harmless(b, dtype):
+        return None
+    zero, one = _constant(node, 0, dtype), _constant(node, 1, dtype)
+    is_zero = _add(node, o.Equal(), b, zero)
+    if dtype not in SIGNED:
+        quotient = _add(node, node.op, a, _add(node, o.Where(), is_zero, one, b))
+        return [_add(node, o.Where(), is_zero, zero, quotient)]
+    is_minus_one = _add(node, o.Equal(), b, _constant(node, -1, dtype))
+    divisor = _add(node, o.Where(), _add(node, o.Or(), is_zero, is_minus_one), one, b)
+    quotient = _add(node, node.op, a, divisor)
+    quotient = _add(node, o.Where(), is_minus_one, _add(node, o.Sub(), zero, a), quotient)
+    return [_add(node, o.Where(), is_zero, zero, quotient)]
+
+
+def _remainder(node: Node) -> Sequence[Value] | None:
+    """The remainder by 0 and by −1 is 0."""
+    _, b, dtype = _integers(node)
+    if dtype is None or _is_harmless(b, dtype):
+        return None
+    a = cast("Value", node.inputs[0])
+    one = _constant(node, 1, dtype)
+    harmful = _add(node, o.Equal(), b, _constant(node, 0, dtype))
+    if dtype in SIGNED:
+        harmful = _add(node, o.Or(), harmful, _add(node, o.Equal(), b, _constant(node, -1, dtype)))
+    return [_add(node, node.op, a, _add(node, o.Where(), harmful, one, b))]
+
+
+def _integers(node: Node) -> tuple[Value, Value, DType | None]:
+    a, b = cast("tuple[Value, Value]", node.inputs)
+    dtype = b.type.dtype if isinstance(b.type, TensorType) else None
+    return a, b, dtype if dtype in INTEGERS else None
+
+
+def _is_harmless(divisor: Value, dtype: DType) -> bool:
+    """Whether the divisor is known and holds neither 0 nor −1."""
+    if divisor.known is None or divisor.known.dtype == object:
+        return False
+    return not bool(np.isin(divisor.known, [0, -1] if dtype in SIGNED else [0]).any())
+
+
+RULES: Mapping[tuple[str, str], Rule] = {
+    ("irkit", "Assert"): _assert,
+    ("", "Div"): _divide,
+    ("", "Mod"): _remainder,
+}

@@ -1,0 +1,28 @@
+"""Rewriting a graph into a smaller or quicker one that computes the same.
+
+A pass is a function (graph, report) → whether it changed something. Each rewrite leaves a Witness in the
+report.
+"""
+
+from irkit.passes.batchnorm import fold_batchnorm
+from irkit.passes.dead import dead_code
+from irkit.passes.folding import fold_constants
+from irkit.passes.noops import remove_noops
+from irkit.passes.optimize import LEVELS, optimize
+from irkit.passes.report import Pass, Report, Witness
+from irkit.passes.sharing import share_common
+from irkit.passes.transposes import sink_transposes
+
+__all__ = [
+    "LEVELS",
+    "Pass",
+    "Report",
+    "Witness",
+    "dead_code",
+    "fold_batchnorm",
+    "fold_constants",
+    "optimize",
+    "remove_noops",
+    "share_common",
+    "sink_transposes",
+]

@@ -1,0 +1,59 @@
+"""Passes in rounds until nothing changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from irkit.check import problems
+from irkit.errors import ArgumentError, GraphError
+from irkit.passes.batchnorm import fold_batchnorm
+from irkit.passes.dead import dead_code
+from irkit.passes.folding import fold_constants
+from irkit.passes.noops import remove_noops
+from irkit.passes.report import Pass, Report
+from irkit.passes.sharing import share_common
+from irkit.passes.transposes import sink_transposes
+
+if TYPE_CHECKING:
+    from irkit.ir import Graph
+
+_CLEANING: tuple[Pass, ...] = (dead_code, remove_noops, fold_constants)
+_SHARING: tuple[Pass, ...] = (*_CLEANING, share_common, sink_transposes)
+
+# 0: as it is. 1: nothing superfluous. 2: nothing twice, and few transposes (the default). 3: also numbers
+# that were constants are combined, which rounds differently.
+LEVELS: tuple[tuple[Pass, ...], ...] = ((), _CLEANING, _SHARING, (*_SHARING, fold_batchnorm))
+MAX_ROUNDS = 10  # real models need two or three; each further one costs a look at every node
+
+
+def optimize(graph: Graph, level: int = 2, *, verify: bool = False) -> Report:
+    """Rewrite `graph`, an outermost one, in place. verify: check the graph after each pass that changed it.
+
+    Raises ArgumentError for another level; GraphError when a pass broke the graph, which is irkit's mistake.
+    """
+    if not 0 <= level < len(LEVELS):
+        raise ArgumentError(f"There is no level {level} of optimisation; there are 0 to {len(LEVELS) - 1}.")
+    report = Report(nodes_before=_count(graph))
+    changed = bool(LEVELS[level])
+    while changed and report.rounds < MAX_ROUNDS:
+        changed = False
+        report.rounds += 1
+        for each in LEVELS[level]:
+            if each(graph, report):
+                changed = True
+                if verify:
+                    _verify(graph, each)
+    report.nodes_after = _count(graph)
+    return report
+
+
+def _count(graph: Graph) -> int:
+    return sum(1 for _ in graph.walk())
+
+
+def _verify(graph: Graph, last: Pass) -> None:
+    found = problems(graph)
+    if found:
+        raise GraphError(
+            f"The pass {last.__name__} broke the graph: {found[0].problem}", facts=[str(e) for e in found[1:]]
+        )
