@@ -78,7 +78,7 @@ class _Writer:
             assert port.type is not None
             self.type(port.type, add(name=port.name).type)
 
-    def sub_graph(self, number: int, to: onnx.GraphProto) -> None:
+    def sub_graph(self, number: int, to: onnx.GraphProto, *, of_loop: bool) -> None:
         graph = self.program.graphs[number]
         to.name = f"graph{number}"
         self.nodes(number, to)
@@ -86,6 +86,11 @@ class _Writer:
             to.input.add(name=self.name(value))
         for value in graph.outputs:
             to.output.add(name=self.name(value))
+        if of_loop:
+            # The trip's number and the condition, scalars: no input of the Loop tells their types when omitted.
+            for info, dtype in zip(to.input, (onnx.TensorProto.INT64, onnx.TensorProto.BOOL), strict=False):
+                info.type.tensor_type.elem_type = dtype
+                info.type.tensor_type.shape.SetInParent()
 
     def nodes(self, number: int, to: onnx.GraphProto) -> None:
         strings = self.program.strings
@@ -99,9 +104,9 @@ class _Writer:
             if node.domain:
                 message.domain = strings[node.domain]
             for attribute in node.attributes:
-                self.attribute(attribute, message.attribute.add())
+                self.attribute(attribute, message.attribute.add(), of_loop=message.op_type == "Loop")
 
-    def attribute(self, attribute: AttributeP, to: onnx.AttributeProto) -> None:
+    def attribute(self, attribute: AttributeP, to: onnx.AttributeProto, *, of_loop: bool) -> None:
         to.name = self.program.strings[attribute.name]
         to.type = cast("onnx.AttributeProto.AttributeType", attribute.kind)
         match attribute.kind:
@@ -114,7 +119,7 @@ class _Writer:
             case AttributeKind.TENSOR:
                 to.t.CopyFrom(self.tensor(self.program.tensors[attribute.i]))
             case AttributeKind.GRAPH:
-                self.sub_graph(attribute.i, to.g)
+                self.sub_graph(attribute.i, to.g, of_loop=of_loop)
             case AttributeKind.FLOATS:
                 to.floats.extend(attribute.floats)
             case AttributeKind.INTS:

@@ -11,13 +11,15 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
 build=${IRKIT_BUILD_DIR:-build}
 
-need_packages cmake make g++ flatbuffers-compiler libflatbuffers-dev libxxhash-dev
+need_packages cmake make g++ flatbuffers-compiler libflatbuffers-dev libxxhash-dev libcli11-dev doctest-dev
 include=$(bash scripts/find_onnxruntime.sh --include)
+# For the tests, and for irkit-run when nobody names another. Without one the runtime still builds.
+library=$(bash scripts/find_onnxruntime.sh --library 2>/dev/null) || library=
 
 # CMake refuses a cache that was copied with its tree.
 if [[ -f $build/CMakeCache.txt ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$build/CMakeCache.txt"; then
     rm -rf "$build/CMakeCache.txt" "$build/CMakeFiles"
 fi
 
-quietly cmake cmake -S . -B "$build" -DONNXRUNTIME_INCLUDE_DIR="$include" "$@"
+quietly cmake cmake -S . -B "$build" -DONNXRUNTIME_INCLUDE_DIR="$include" -DONNXRUNTIME_LIBRARY="$library" "$@"
 quietly compile cmake --build "$build" --parallel "$(nproc)"

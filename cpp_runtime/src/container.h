@@ -1,0 +1,26 @@
+// The outer layer of a model file: prelude, section table, padding, hashes (proto/README.md §1 and §2).
+#pragma once
+
+#include "checked.h"
+
+namespace irkit::inside {
+
+constexpr uint32_t kFormatVersion = 1;
+
+/// XXH3-64 with seed 0.
+uint64_t hash_of(Bytes bytes);
+
+/// The sections of a file. They point into the bytes that were read.
+struct Container {
+    Bytes program;
+    Bytes ir;
+    Bytes vectors;  // empty when there is none
+    Bytes onnx;     // empty when there is none
+    Bytes weights;
+    uint64_t ir_hash = 0;
+};
+
+/// Check every rule of the outer layer. FormatError, LimitError, UnsupportedError.
+Container read_container(Bytes file, irkit_verify verify);
+
+}  // namespace irkit::inside

@@ -1,0 +1,34 @@
+// The closed table of operators: what a PROGRAM may call, and how. operator_table.inc is generated.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "fbs.h"
+
+namespace irkit::inside {
+
+struct AttributeRule {
+    std::string_view name;
+    fbs::AttributeKind kind;
+    bool required;
+};
+
+struct OperatorRule {
+    std::string_view domain;
+    std::string_view name;
+    uint32_t since;  // the lowest opset of ai.onnx in which it means what irkit means
+    uint32_t min_inputs, max_inputs;
+    uint32_t min_outputs, max_outputs;
+    uint16_t first_attribute, attribute_count;
+
+    /// NULL when the operator has no such attribute.
+    const AttributeRule* attribute(std::string_view name) const;
+    const AttributeRule* begin() const;
+    const AttributeRule* end() const;
+};
+
+/// NULL when the table has no such operator. The result is never freed.
+const OperatorRule* find_operator(std::string_view domain, std::string_view name);
+
+}  // namespace irkit::inside
