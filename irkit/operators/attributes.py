@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import functools
 import operator
 import typing
@@ -47,6 +48,7 @@ _KINDS: Mapping[object, Kind] = {
 }
 _ELEMENTS: Mapping[Kind, type] = {Kind.floats: float, Kind.ints: int, Kind.strings: str}
 _REQUIRED = object()
+_MAX_FLOAT32 = float(np.finfo(np.float32).max)
 
 
 def attribute(
@@ -136,13 +138,20 @@ def _converted(type_: Any, value: Any) -> object:  # noqa: ANN401  # any attribu
             raise TypeError
         return value
     if type_ is float:
-        return float(value)
+        return _as_float32(float(value))
     if type_ is DType:
         return DType(value)
     converted = type_(value)
     if converted != value:
         raise ValueError
     return converted
+
+
+def _as_float32(value: float) -> float:
+    """What ONNX keeps of a float: 32 bits. Every runtime computes with that, also on float64 tensors."""
+    if math.isfinite(value) and abs(value) > _MAX_FLOAT32:
+        raise ValueError
+    return float(np.float32(value))
 
 
 def attribute_specs(cls: type) -> tuple[AttributeSpec, ...]:
@@ -158,4 +167,6 @@ def _spec(field: dataclasses.Field[object], hint: object) -> AttributeSpec:
     if typing.get_origin(type_) is np.ndarray:
         type_ = np.ndarray
     default = _REQUIRED if field.default is dataclasses.MISSING else field.default
+    if isinstance(default, float):
+        default = _as_float32(default)
     return AttributeSpec(field.name, type_, _KINDS[type_], optional, default, **field.metadata)
