@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import functools
+import math
 import operator
 import typing
 from collections.abc import Callable, Mapping
