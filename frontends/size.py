@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from irkit.errors import CaptureError
 from irkit.ir import Dim, Expression, dims
 from irkit.ir.source import caller
+
+if TYPE_CHECKING:
+    from irkit.frontends.tensor import SymbolicTensor
 
 
 class Size:
@@ -14,12 +17,14 @@ class Size:
 
     Comparing gives True or False where that is decided for every value, and raises CaptureError otherwise: nothing
     about it is baked into a graph. ``size == None`` is True, since Keras writes None for such a size.
+
+    tensors: those whose shapes it was taken from, so that a graph can compute it.
     """
 
-    __slots__ = ("expression",)
+    __slots__ = ("expression", "tensors")
 
-    def __init__(self, expression: Expression) -> None:
-        self.expression = expression
+    def __init__(self, expression: Expression, tensors: tuple[SymbolicTensor, ...] = ()) -> None:
+        self.expression, self.tensors = expression, tensors
 
     def __add__(self, other: object) -> Any:  # noqa: ANN401  # Size, int, or a tensor by its own method
         return self._with(other, lambda a, b: a + b)
@@ -49,7 +54,8 @@ class Size:
     def _with(self, other: object, operation: Any) -> Any:  # noqa: ANN401
         if not isinstance(other, int | Size):
             return NotImplemented
-        return as_size(operation(self.expression, as_dim(other)))
+        tensors = self.tensors + (other.tensors if isinstance(other, Size) else ())
+        return as_size(operation(self.expression, as_dim(other)), tuple(dict.fromkeys(tensors)))
 
     def __eq__(self, other: object) -> bool:
         if other is None:
@@ -105,9 +111,9 @@ def as_dim(size: int | Size | None) -> Dim:
     return int(size)
 
 
-def as_size(dim: Dim) -> int | Size:
-    """A size of the IR as users meet it."""
-    return dim if isinstance(dim, int) else Size(dim)
+def as_size(dim: Dim, tensors: tuple[SymbolicTensor, ...] = ()) -> int | Size:
+    """A size of the IR as users meet it. tensors: whose shapes have its symbols."""
+    return dim if isinstance(dim, int) else Size(dim, tensors)
 
 
 def shown_size(dim: Dim | Size) -> str:

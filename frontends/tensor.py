@@ -12,7 +12,7 @@ import numpy as np
 
 from irkit.errors import CaptureError
 from irkit.frontends.definition import Definition
-from irkit.frontends.size import Size, shown_size
+from irkit.frontends.size import Size, as_size, shown_size
 from irkit.ir import Array, DType, TensorType, Value
 from irkit.ir.source import caller
 
@@ -20,14 +20,28 @@ if TYPE_CHECKING:
     from irkit.frontends.variable import Variable
 
 # What functions take as a tensor.
-TensorLike: TypeAlias = Union["Tensor", "Variable", np.ndarray[Any, Any], np.generic, bool, int, float, complex, str, list[Any], tuple[Any, ...]]
+TensorLike: TypeAlias = Union[
+    "Tensor",
+    "Variable",
+    np.ndarray[Any, Any],
+    np.generic,
+    bool,
+    int,
+    float,
+    complex,
+    str,
+    list[Any],
+    tuple[Any, ...],
+]
 
 
 def _operator(function: str, *, reflected: bool = False) -> Any:  # noqa: ANN401  # a method, made from a name
     """A method that hands on to the function of irkit.ops of that name; ops stands above this file."""
 
     def method(self: Any, other: TensorLike) -> Tensor:  # noqa: ANN401  # a Tensor or Variable
-        from irkit.frontends import ops  # the one place where the surface meets the functions; at call time only
+        from irkit.frontends import (
+            ops,
+        )  # the one place where the surface meets the functions; at call time only
 
         if not isinstance(other, _OPERANDS):
             return NotImplemented
@@ -65,17 +79,28 @@ class TensorMethods:
     __mod__, __rmod__ = _operator("mod"), _operator("mod", reflected=True)
     __pow__, __rpow__ = _operator("power"), _operator("power", reflected=True)
     __matmul__, __rmatmul__ = _operator("matmul"), _operator("matmul", reflected=True)
-    __and__, __rand__ = _operator("bitwise_or_logical_and"), _operator("bitwise_or_logical_and", reflected=True)
-    __or__, __ror__ = _operator("bitwise_or_logical_or"), _operator("bitwise_or_logical_or", reflected=True)
-    __xor__, __rxor__ = _operator("bitwise_or_logical_xor"), _operator("bitwise_or_logical_xor", reflected=True)
+    __and__, __rand__ = (
+        _operator("bitwise_and"),
+        _operator("bitwise_and", reflected=True),
+    )
+    __or__, __ror__ = _operator("bitwise_or"), _operator("bitwise_or", reflected=True)
+    __xor__, __rxor__ = (
+        _operator("bitwise_xor"),
+        _operator("bitwise_xor", reflected=True),
+    )
     __lt__, __le__ = _operator("less"), _operator("less_equal")
     __gt__, __ge__ = _operator("greater"), _operator("greater_equal")
     __eq__, __ne__ = _operator("equal"), _operator("not_equal")
     __hash__ = object.__hash__
-    __neg__, __abs__, __invert__ = _unary("negative"), _unary("absolute"), _unary("bitwise_or_logical_not")
+    __neg__, __abs__, __invert__ = _unary("negative"), _unary("absolute"), _unary("bitwise_not")
     sum, mean, max, min, prod = _unary("sum"), _unary("mean"), _unary("max"), _unary("min"), _unary("prod")
     all, any, argmax, argmin = _unary("all"), _unary("any"), _unary("argmax"), _unary("argmin")
-    astype, reshape, transpose, squeeze = _unary("cast"), _unary("_reshape_method"), _unary("_transpose_method"), _unary("squeeze")
+    astype, reshape, transpose, squeeze = (
+        _unary("cast"),
+        _unary("reshape_method"),
+        _unary("transpose_method"),
+        _unary("squeeze"),
+    )
 
     def __getitem__(self, index: object) -> Tensor:
         from irkit.frontends import ops  # as in _operator
@@ -110,7 +135,8 @@ class Tensor(TensorMethods):
         shape = self.type.shape
         if shape is None:
             raise CaptureError("The rank of this tensor is not known.", source=str(caller()))
-        return tuple(d if isinstance(d, int) else Size(d) for d in shape)
+        me = (self,) if isinstance(self, SymbolicTensor) else ()
+        return tuple(as_size(d, me) for d in shape)
 
     @property
     def ndim(self) -> int:

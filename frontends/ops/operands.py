@@ -1,0 +1,191 @@
+"""What functions are given, made into tensors: numbers, lists, arrays, sizes, variables; and brought to one type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias, overload
+
+import numpy as np
+
+from irkit import operators as op
+from irkit.errors import ArgumentError
+from irkit.frontends.apply import apply_one, constant
+from irkit.frontends.dtypes import Promotable, dtype_of, joined
+from irkit.frontends.ops.sizes import size_tensor
+from irkit.frontends.size import Size
+from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor, TensorLike
+from irkit.frontends.variable import Variable
+from irkit.ir import Array, DType
+from irkit.ir.types import FLOATS, INTEGERS
+
+Operand: TypeAlias = Tensor | Variable
+_BOTH = Tensor | Variable
+
+
+def tensor(x: TensorLike | Size, dtype: DType | None = None) -> Operand:
+    """`x` as something that `apply` takes, of type `dtype` where one is given. Lists may hold tensors.
+
+    Raises ArgumentError for what is no tensor.
+    """
+    if not isinstance(x, _BOTH):
+        x = _made(x, dtype)
+    return x if dtype is None else cast_to(x, dtype)
+
+
+def _made(x: object, dtype: DType | None) -> Tensor:
+    if isinstance(x, Size):
+        return cast_to(size_tensor(x), dtype or DType.int32)
+    if isinstance(x, list | tuple) and _holds_tensors(x):
+        return _stacked(x)
+    if isinstance(x, bool | int | float | complex) and dtype is not None:
+        return EagerTensor(np.asarray(x).astype(dtype.numpy))
+    return EagerTensor(_array(x))
+
+
+def _array(x: object) -> Array:
+    """Arrays keep their type; Python's numbers get Keras's: int32 (int64 where they need it), floatx, bool."""
+    if x is None or isinstance(x, dict | set):
+        raise ArgumentError(f"{x!r} is not a tensor.")
+    array = np.asarray(x)
+    if array.dtype.kind in "US":
+        return array.astype(object)
+    if isinstance(x, np.ndarray | np.generic) or hasattr(x, "__array__"):
+        return array
+    if array.dtype.kind == "O":
+        if all(isinstance(v, str) for v in array.flat):
+            return array
+        raise ArgumentError(f"{x!r} is not a tensor: its rows differ in length or kind.")
+    if array.dtype.kind == "f":
+        return array.astype(dtype_of(None).numpy)
+    if array.dtype.kind == "i" and (not array.size or np.abs(array).max() <= np.iinfo(np.int32).max):
+        return array.astype(np.int32)
+    return array
+
+
+def _holds_tensors(x: Sequence[object]) -> bool:
+    return any(
+        isinstance(v, Tensor | Variable | Size) or (isinstance(v, list | tuple) and _holds_tensors(v))
+        for v in x
+    )
+
+
+def _stacked(x: Sequence[TensorLike]) -> Tensor:
+    """A list in which some elements are tensors."""
+    parts = promoted(*x)
+    axes = constant(np.array([0]), DType.int64)
+    return apply_one(op.Concat(axis=0), *(apply_one(op.Unsqueeze(), p, axes) for p in parts))
+
+
+@overload
+def cast_to(x: Tensor, dtype: DType) -> Tensor: ...
+@overload
+def cast_to(x: Operand, dtype: DType) -> Operand: ...
+def cast_to(x: Operand, dtype: DType) -> Operand:
+    """`x` in another element type; itself where it has that type already."""
+    return x if x.type.dtype is dtype else apply_one(op.Cast(to=dtype), x)
+
+
+def dtype_name(x: TensorLike | Size) -> str:
+    """How `x` takes part in promotion: by its type's name, or weakly, as "int" or "float"."""
+    if isinstance(x, _BOTH):
+        return x.type.dtype.name
+    if isinstance(x, np.ndarray | np.generic):
+        return DType.of(x.dtype).name
+    if isinstance(x, bool):
+        return "bool"
+    if isinstance(x, int | Size):
+        return "int"
+    return "float" if isinstance(x, float) else tensor(x).type.dtype.name
+
+
+def common(*xs: TensorLike | Size, also: Promotable = None) -> DType:
+    """The type in which `xs` meet. also: one more that takes part; Python's float demands a float."""
+    names = tuple(map(dtype_name, xs))
+    return joined(names if also is None else (*names, "float" if also is float else dtype_of(also).name))
+
+
+def promoted(*xs: TensorLike | Size, also: Promotable = None) -> list[Operand]:
+    """All of `xs` as tensors of the type in which they meet."""
+    dtype = common(*xs, also=also)
+    return [tensor(x, dtype) for x in xs]
+
+
+def floating(x: TensorLike) -> Operand:
+    """`x` as a tensor of floats: integers and bools become floatx."""
+    x = tensor(x)
+    return x if x.type.dtype in FLOATS else cast_to(x, joined((x.type.dtype.name, "float")))
+
+
+def numeric(x: TensorLike) -> Operand:
+    """`x` as a tensor of numbers: bools become int32."""
+    x = tensor(x)
+    return cast_to(x, DType.int32) if x.type.dtype is DType.bool else x
+
+
+def boolean(x: TensorLike) -> Operand:
+    """`x` as a tensor of bools: what is not zero is true."""
+    return tensor(x, DType.bool)
+
+
+def same_as(value: float | bool, x: Operand) -> Tensor:
+    """The number `value` in the type of `x`."""
+    return EagerTensor(np.asarray(value).astype(x.type.dtype.numpy))
+
+
+def int64s(values: Sequence[int]) -> Tensor:
+    """A constant vector, as ONNX wants axes, sizes and repeats."""
+    return EagerTensor(np.array(list(values), np.int64))
+
+
+def rank_of(x: Operand) -> int:
+    """How many axes `x` has. Raises CaptureError where that is unknown."""
+    return len(x.type.shape) if x.type.shape is not None else x.ndim
+
+
+def axis_of(x: Operand, axis: int, *, extra: int = 0, name: str = "axis") -> int:
+    """`axis` counted from the front. extra: axes that the result has more than `x`. Raises ArgumentError."""
+    rank = rank_of(x) + extra
+    if isinstance(axis, bool) or not isinstance(axis, int | np.integer):
+        raise ArgumentError(f"{name} must be an int. Received: {axis!r}.")
+    if not -rank <= axis < rank:
+        raise ArgumentError(f"{name} {axis} lies outside a tensor of rank {rank_of(x)}.", facts=[str(x.type)])
+    return int(axis) % rank if rank else 0
+
+
+def axes_of(x: Operand, axis: int | Sequence[int] | None) -> tuple[int, ...]:
+    """Axes counted from the front; None is all of them. Raises ArgumentError."""
+    if axis is None:
+        return tuple(range(rank_of(x)))
+    axes = tuple(axis_of(x, a) for a in (axis if isinstance(axis, list | tuple) else (axis,)))
+    if len(set(axes)) != len(axes):
+        raise ArgumentError(f"axis {axis} names an axis twice.")
+    return axes
+
+
+def is_float(x: Operand) -> bool:
+    return x.type.dtype in FLOATS
+
+
+def is_int(x: Operand) -> bool:
+    return x.type.dtype in INTEGERS
+
+
+def values_of(x: object) -> Array | None:
+    """The contents of `x` when they are known now: of eager tensors, arrays, numbers; of symbolic ones where shape
+    arithmetic knows them as numbers; None otherwise."""
+    if isinstance(x, SymbolicTensor):
+        known = x.value.known
+        return None if known is None or known.dtype == object else known
+    if isinstance(x, EagerTensor):
+        return x.array
+    if isinstance(x, Variable | Size):
+        return None
+    if isinstance(x, list | tuple) and _holds_tensors(x):
+        parts = [values_of(v) for v in x]
+        return None if any(p is None for p in parts) else np.stack(parts)  # type: ignore[arg-type]  # none is None
+    return np.asarray(x)
+
+
+def result(x: Operand) -> Tensor:
+    """`x` as what functions return: a variable becomes a tensor of its value."""
+    return x if isinstance(x, Tensor) else apply_one(op.Identity(), x)

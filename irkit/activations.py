@@ -1,0 +1,3 @@
+"""irkit.activations: functions that layers take by name. Keras: keras.activations."""
+
+from irkit.frontends.activations import *
