@@ -28,9 +28,11 @@ if (
     from irkit.operators.constants import *
     from irkit.operators.control_flow import *
     from irkit.operators.convolution import *
+    from irkit.operators.deformable import *
     from irkit.operators.elementary import *
     from irkit.operators.error_function import *
     from irkit.operators.extrema import *
+    from irkit.operators.fourier import *
     from irkit.operators.identity import *
     from irkit.operators.indexing import *
     from irkit.operators.integer_products import *
@@ -48,7 +50,9 @@ if (
     from irkit.operators.rectifiers import *
     from irkit.operators.recurrent import *
     from irkit.operators.reductions import *
+    from irkit.operators.regions import *
     from irkit.operators.resize import *
+    from irkit.operators.sampling import *
     from irkit.operators.scattering import *
     from irkit.operators.sequences import *
     from irkit.operators.shape import *

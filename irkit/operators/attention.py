@@ -44,10 +44,10 @@ def split_heads(x: Array, heads: int | None) -> Array:
 class Attention(Operator):
     """softmax(scale · Q·Kᵀ + mask) · V for each head.  https://onnx.ai/onnx/operators/onnx__Attention.html
 
-    Q (batch, heads, queries, size), K (batch, kv_heads, keys, size), V (batch, kv_heads, keys, v_size), a mask
-    that broadcasts to (batch, heads, queries, past + keys), past keys and values (batch, kv_heads, past, …)
-    → Y (batch, heads, queries, v_size), keys and values with the past ones, and the scores; floats. With Q, K and V
-    as (batch, sequence, heads · size), Y is so, too. A query that may look at no key gives 0.
+    Q (batch, heads, queries, size), K (batch, kv_heads, keys, size), V (batch, kv_heads, keys, v_size),
+    a mask that broadcasts to (batch, heads, queries, past + keys), past keys and values (batch, kv_heads, …)
+    → Y (batch, heads, queries, v_size), keys and values with the past ones, and the scores; floats. With Q, K
+    and V as (batch, sequence, heads · size), Y is so, too. A query that may look at no key gives 0.
     """
 
     is_causal: bool = False
@@ -96,8 +96,9 @@ class Attention(Operator):
             raise ShapeError(f"Q, K and V must have the same rank; found {show(Q)}, {show(K)} and {show(V)}.")
         q = in_heads(Q, self.q_num_heads, "Q")
         k, v = in_heads(K, self.kv_num_heads, "K"), in_heads(V, self.kv_num_heads, "V")
-        for a, b, what in ((q[0], k[0], "batches"), (k[0], v[0], "batches"), (k[1], v[1], "heads of K and V"),
-                           (k[2], v[2], "lengths of K and V"), (q[3], k[3], "head sizes of Q and K")):  # fmt: skip
+        equal: list[tuple[Dim, Dim, str]] = [(q[0], k[0], "batches"), (k[0], v[0], "batches")]
+        equal += [(k[1], v[1], "heads of K and V"), (k[2], v[2], "lengths of K and V")]
+        for a, b, what in (*equal, (q[3], k[3], "head sizes of Q and K")):
             try:
                 unify(a, b)
             except ShapeError:
@@ -192,8 +193,9 @@ def _masked(scores: Array, mask: Array | None, past: int | None) -> Array:
 class RotaryEmbedding(Operator):
     """Turns pairs of features by angles that grow with the position.
 
-    (batch, heads, sequence, size) or (batch, sequence, heads · size); cosines and sines (positions, size/2) with
-    position_ids (batch, sequence), or (batch, sequence, size/2) → like the first; float32, float16, bfloat16
+    (batch, heads, sequence, size) or (batch, sequence, heads · size); cosines and sines
+    (positions, size/2) with position_ids (batch, sequence), or (batch, sequence, size/2) → like the first;
+    float32, float16, bfloat16
     https://onnx.ai/onnx/operators/onnx__RotaryEmbedding.html
     """
 

@@ -13,7 +13,7 @@ from irkit.ir.dims import floordiv
 from irkit.ir.types import FLOATS
 from irkit.operators.attributes import attribute
 from irkit.operators.base import Operator, operator
-from irkit.operators.rules import fresh, rounded, same_dtype, show, widened
+from irkit.operators.rules import check_vector, fresh, rounded, same_dtype, show, widened
 from irkit.operators.windows import AUTO_PADS, Sliding, Windows, agree, axes, last, numbers, per_axis, spatial
 
 __all__ = ["Conv", "ConvTranspose"]
@@ -23,10 +23,9 @@ STEP = 1 << 23
 
 
 @dataclass(frozen=True)
-class Convolution(Operator):
+class Grouped(Operator):
     """What all convolutions have: windows and groups."""
 
-    auto_pad: str = attribute("NOTSET", one_of=AUTO_PADS)
     dilations: tuple[int, ...] | None = attribute(None, at_least=1)
     group: int = attribute(1, at_least=1)
     kernel_shape: tuple[int, ...] | None = attribute(None, at_least=1)
@@ -35,7 +34,7 @@ class Convolution(Operator):
 
     def sliding(self, rank: int) -> Sliding:
         """The windows for `rank` spatial axes."""
-        return Sliding.of(rank, self.strides, self.dilations, self.pads, self.auto_pad)
+        return Sliding.of(rank, self.strides, self.dilations, self.pads)
 
     def convolved_shape(self, x: Shape | None, w: Shape | None) -> Shape | None:
         """(batch, in, sizes…), (out, in/group, kernel…) → (batch, out, sizes…). Raises ShapeError."""
@@ -60,6 +59,17 @@ class Convolution(Operator):
         if isinstance(w[0], int) and w[0] % self.group:
             raise ShapeError(f"the {w[0]} output channels of W do not divide into {self.group} groups.")
         return agree(w[2:], self.kernel_shape, "W"), w[0]
+
+
+@dataclass(frozen=True)
+class Convolution(Grouped):
+    """A convolution that can pad by itself."""
+
+    auto_pad: str = attribute("NOTSET", one_of=AUTO_PADS)
+
+    def sliding(self, rank: int) -> Sliding:
+        """The windows for `rank` spatial axes."""
+        return Sliding.of(rank, self.strides, self.dilations, self.pads, self.auto_pad)
 
 
 def convolved(x: Array, w: Array, sliding: Sliding, group: int, padding: object = 0) -> Array:
@@ -108,15 +118,8 @@ def biased(y: Array, b: Array | None) -> Array:
 
 
 def check_bias(b: TensorType | None, channels: Dim) -> None:
-    """Raises ShapeError unless b is a vector with an entry for each channel."""
-    if b is None or b.shape is None:
-        return
-    if len(b.shape) != 1:
-        raise ShapeError(f"B must be a vector; its shape is {show(b.shape)}.")
-    try:
-        unify(b.shape[0], channels)
-    except ShapeError:
-        raise ShapeError(f"B has {b.shape[0]} entries for {channels} channels.") from None
+    """Raises ShapeError unless b is absent or a vector with an entry for each channel."""
+    check_vector("B", b, channels)
 
 
 @operator(since=22)

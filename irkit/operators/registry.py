@@ -68,6 +68,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     ),
     "control_flow": ("If", "Loop", "Scan"),
     "convolution": ("Conv", "ConvTranspose"),
+    "deformable": ("Col2Im", "DeformConv"),
     "elementary": (
         "Abs",
         "Acos",
@@ -97,6 +98,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "Max",
         "Min",
     ),
+    "fourier": ("DFT", "STFT"),
     "identity": (
         "Assert",
         "Identity",
@@ -171,7 +173,9 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "ReduceSum",
         "ReduceSumSquare",
     ),
+    "regions": ("MaxRoiPool", "NonMaxSuppression", "RoiAlign"),
     "resize": ("Resize",),
+    "sampling": ("AffineGrid", "GridSample", "ImageDecoder"),
     "scattering": ("ScatterElements", "ScatterND"),
     "sequences": (
         "ConcatFromSequence",
