@@ -102,13 +102,15 @@ class OnnxRuntimeModel:
         self._run = self._runner()
 
     def _runner(self) -> Callable[[list[str], dict[str, Any], None], list[Any]]:
-        types = [v.type for v in (*self._model.graph.inputs, *self._model.graph.outputs)]
-        if any(is_exotic(t) for t in types):
-            return ExoticRun(self._session, types[len(self._inputs) :])
+        inputs, outputs = (
+            [v.type for v in vs] for vs in (self._model.graph.inputs, self._model.graph.outputs)
+        )
+        if any(is_exotic(t) for t in (*inputs, *outputs)):
+            return ExoticRun(self._session, inputs, outputs)
         # `session.run` looks at the names again, which takes as long as a small layer
         inner = getattr(self._session, "_sess", None)
         run: Callable[[list[str], dict[str, Any], None], list[Any]] = (inner or self._session).run
-        if all(isinstance(t, TensorType) and t.shape for t in types[len(self._inputs) :]):
+        if all(isinstance(t, TensorType) and t.shape for t in outputs):
             return run
         return lambda *given: [np.asarray(r) if isinstance(r, np.generic) else r for r in run(*given)]
 

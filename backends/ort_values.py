@@ -11,7 +11,7 @@ import numpy as np
 import onnxruntime as ort
 
 from irkit.errors import UnsupportedError
-from irkit.ir import DType, TensorType
+from irkit.ir import DType, TensorType, as_tensor
 
 if TYPE_CHECKING:
     from irkit.ir import Array, Type
@@ -42,30 +42,32 @@ def is_exotic(type_: Type) -> bool:
 def ort_value(array: Array) -> ort.OrtValue:
     """The array as onnxruntime sees it, in the same memory, which must outlive the result."""
     dtype = DType.of(array.dtype)
-    array = np.ascontiguousarray(array)
+    array = array if array.flags.c_contiguous else array.copy()
     if dtype not in _EXOTIC:
         return ort.OrtValue.ortvalue_from_numpy(array)
-    if dtype.bits not in _BITS:
-        raise UnsupportedError(
-            f"onnxruntime's Python interface takes no {dtype}.", cure="Use the C++ runtime."
-        )
     return ort.OrtValue.ortvalue_from_numpy_with_onnx_type(array.view(_BITS[dtype.bits]), int(dtype))
 
 
 class ExoticRun:
     """Called like a session's `run`, for models some of whose inputs or outputs are exotic."""
 
-    def __init__(self, session: ort.InferenceSession, outputs: Sequence[Type]) -> None:
-        if not all(isinstance(t, TensorType) for t in outputs):
-            raise UnsupportedError(
-                "onnxruntime's Python interface mixes no sequences with such element types."
-            )
-        self._session, self._outputs = session, [t for t in outputs if isinstance(t, TensorType)]
+    def __init__(
+        self, session: ort.InferenceSession, inputs: Sequence[Type], outputs: Sequence[Type]
+    ) -> None:
+        for type_ in (*inputs, *outputs):
+            if not isinstance(type_, TensorType) or (
+                type_.dtype in _EXOTIC and type_.dtype.bits not in _BITS
+            ):
+                raise UnsupportedError(
+                    f"onnxruntime's Python interface takes or gives no {type_} in this model.",
+                    cure="Use the C++ runtime or the interpreter.",
+                )
+        self._session, self._dtypes = session, [as_tensor(t).dtype for t in outputs]
 
     def __call__(self, names: list[str], feed: dict[str, Any], _: None) -> list[Any]:
         values = {name: ort_value(x) for name, x in feed.items()}
         results = self._session.run_with_ort_values(names, values)
-        return [_array(v, t.dtype) for v, t in zip(results, self._outputs, strict=True)]
+        return [_array(v, dtype) for v, dtype in zip(results, self._dtypes, strict=True)]
 
 
 def _array(value: ort.OrtValue, dtype: DType) -> Array:
@@ -74,7 +76,7 @@ def _array(value: ort.OrtValue, dtype: DType) -> Array:
         return result
     shape = tuple(value.shape())
     count = int(np.prod(shape, dtype=np.int64))
-    if dtype.bits not in _BITS or not count:
+    if not count:
         return np.zeros(shape, dtype.numpy)
     data = ctypes.string_at(value.data_ptr(), count * dtype.bits // 8)
     return np.frombuffer(bytearray(data), dtype.numpy).reshape(shape)

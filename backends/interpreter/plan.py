@@ -22,9 +22,13 @@ if TYPE_CHECKING:
     from irkit.operators import Operator
 
 # Operators whose result may be their input, or a view of it.
-VIEWS = frozenset(
-    ["Cast", "CastLike", "Concat", "Dropout", "Einsum", "Expand", "Flatten", "Gather", "Identity", "If", "Loop", "Max", "Mean", "Min", "Optional", "OptionalGetElement", "Pad", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum", "Reshape", "Resize", "Scan", "SequenceAt", "SequenceConstruct", "SequenceErase", "SequenceInsert", "Slice", "Split", "SplitToSequence", "Squeeze", "Sum", "Tile", "Transpose", "Unsqueeze"]
-)
+_VIEWS = """
+    Cast CastLike Concat Dropout Einsum Expand Flatten Gather Identity If Loop Max Mean Min Optional
+    OptionalGetElement Pad ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum Reshape Resize Scan SequenceAt
+    SequenceConstruct SequenceErase SequenceInsert Slice Split SplitToSequence Squeeze Sum Tile Transpose
+    Unsqueeze
+"""
+VIEWS = frozenset(_VIEWS.split())
 
 
 @dataclass(eq=False, slots=True)

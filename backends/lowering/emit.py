@@ -26,7 +26,7 @@ from irkit.backends.program import (
     PortP,
     Program,
 )
-from irkit.errors import LimitError
+from irkit.errors import LimitError, UnsupportedError
 from irkit.ir.graph import who
 
 if TYPE_CHECKING:
@@ -161,6 +161,13 @@ class _Emitter:
 
     def attribute(self, name: str, value: object, node: Node) -> AttributeP:
         kind = next(s.kind for s in cast("Operator", node.op).specs if s.name == name)
+        if int(kind) not in set(AttributeKind):
+            raise UnsupportedError(
+                f"the attribute '{name}' is a {kind.name}, which no program can hold.",
+                source=str(node.source),
+                layer=who(node.op, node.layer),
+                cure="The interpreter runs it.",
+            )
         made = AttributeP(self.string(name), AttributeKind(int(kind)))
         match made.kind, value:
             case AttributeKind.INT, int():

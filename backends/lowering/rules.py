@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Rule: TypeAlias = Callable[["Node"], "Sequence[Value] | None"]
 
 ASSERT = "assert\t"  # how the layer of the node begins that fails for an Assert: then layer, tab, message
+_TRAPPING = frozenset({DType.int32, DType.int64})  # the minimum divided by −1 raises SIGFPE
+_WITHOUT_WHERE = frozenset({DType.int16, DType.uint16, DType.uint64})  # onnxruntime 1.31 has no such kernel
 MAX_MESSAGE = 2000  # characters; the whole name of a node is limited
 
 
@@ -83,29 +85,43 @@ def _divide(node: Node) -> Sequence[Value] | None:
     a, b, dtype = _integers(node)
     if dtype is None or _is_harmless(b, dtype):
         return None
-    zero, one = _constant(node, 0, dtype), _constant(node, 1, dtype)
-    is_zero = _add(node, o.Equal(), b, zero)
-    if dtype not in SIGNED:
-        quotient = _add(node, node.op, a, _add(node, o.Where(), is_zero, one, b))
-        return [_add(node, o.Where(), is_zero, zero, quotient)]
-    is_minus_one = _add(node, o.Equal(), b, _constant(node, -1, dtype))
-    divisor = _add(node, o.Where(), _add(node, o.Or(), is_zero, is_minus_one), one, b)
-    quotient = _add(node, node.op, a, divisor)
-    quotient = _add(node, o.Where(), is_minus_one, _add(node, o.Sub(), zero, a), quotient)
+    zero, is_zero = _zeros(node, b, dtype)
+    if dtype in _WITHOUT_WHERE:
+        flags = _add(node, o.Cast(to=dtype), is_zero)
+        quotient = _add(node, node.op, a, _add(node, o.Add(), b, flags))
+        return [_add(node, o.Mul(), quotient, _add(node, o.Sub(), _constant(node, 1, dtype), flags))]
+    is_minus_one = _minus_ones(node, b, dtype)
+    harmful = is_zero if is_minus_one is None else _add(node, o.Or(), is_zero, is_minus_one)
+    quotient = _add(node, node.op, a, _add(node, o.Where(), harmful, _constant(node, 1, dtype), b))
+    if is_minus_one is not None:
+        quotient = _add(node, o.Where(), is_minus_one, _add(node, o.Sub(), zero, a), quotient)
     return [_add(node, o.Where(), is_zero, zero, quotient)]
 
 
 def _remainder(node: Node) -> Sequence[Value] | None:
-    """The remainder by 0 and by −1 is 0."""
-    _, b, dtype = _integers(node)
+    """The remainder by 0 and by −1 is 0, as it is by 1."""
+    a, b, dtype = _integers(node)
     if dtype is None or _is_harmless(b, dtype):
         return None
-    a = cast("Value", node.inputs[0])
-    one = _constant(node, 1, dtype)
-    harmful = _add(node, o.Equal(), b, _constant(node, 0, dtype))
-    if dtype in SIGNED:
-        harmful = _add(node, o.Or(), harmful, _add(node, o.Equal(), b, _constant(node, -1, dtype)))
-    return [_add(node, node.op, a, _add(node, o.Where(), harmful, one, b))]
+    _, harmful = _zeros(node, b, dtype)
+    if dtype in _WITHOUT_WHERE:
+        return [_add(node, node.op, a, _add(node, o.Add(), b, _add(node, o.Cast(to=dtype), harmful)))]
+    is_minus_one = _minus_ones(node, b, dtype)
+    if is_minus_one is not None:
+        harmful = _add(node, o.Or(), harmful, is_minus_one)
+    return [_add(node, node.op, a, _add(node, o.Where(), harmful, _constant(node, 1, dtype), b))]
+
+
+def _zeros(node: Node, b: Value, dtype: DType) -> tuple[Value, Value]:
+    """A zero, and where `b` is zero."""
+    zero = _constant(node, 0, dtype)
+    return zero, _add(node, o.Equal(), b, zero)
+
+
+def _minus_ones(node: Node, b: Value, dtype: DType) -> Value | None:
+    """Where `b` is −1; None for types that the processor computes in wider ones, where the minimum divides
+    too."""
+    return _add(node, o.Equal(), b, _constant(node, -1, dtype)) if dtype in _TRAPPING else None
 
 
 def _integers(node: Node) -> tuple[Value, Value, DType | None]:

@@ -112,8 +112,8 @@ class Graph:
             Node, None
         ] = {}  # a dict: removal in constant time, and order is part of the meaning
         self._weights: dict[Weight, Value] = {}
-        self._names: _Names = parent._names if parent else _Names()
-        self.constraints: Constraints = parent.constraints if parent else Constraints()
+        self._names: _Names = parent._names if parent is not None else _Names()
+        self.constraints: Constraints = parent.constraints if parent is not None else Constraints()
         if self.depth > MAX_DEPTH:
             raise GraphError(f"Sub-graphs are nested more than {MAX_DEPTH} deep.")
 
