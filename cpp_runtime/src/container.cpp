@@ -1,13 +1,10 @@
 #include "container.h"
 
-// Header only: a second library to ship would cost more than these few kilobytes.
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <array>
 #include <vector>
 
 #include "format_limits.h"
+#include "hash.h"
 
 namespace irkit::inside {
 namespace {
@@ -95,10 +92,6 @@ void check_hash(Bytes file, const Section& section, irkit_verify verify) {
 }
 
 }  // namespace
-
-uint64_t hash_of(Bytes bytes) {
-    return XXH3_64bits(bytes.data(), bytes.size());
-}
 
 Container read_container(Bytes file, irkit_verify verify) {
     check_prelude(file);

@@ -7,9 +7,6 @@ namespace irkit::inside {
 
 constexpr uint32_t kFormatVersion = 1;
 
-/// XXH3-64 with seed 0.
-uint64_t hash_of(Bytes bytes);
-
 /// The sections of a file. They point into the bytes that were read.
 struct Container {
     Bytes program;

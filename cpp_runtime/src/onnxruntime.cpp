@@ -82,7 +82,7 @@ void Onnxruntime::throw_status(OrtStatus* status) const {
     for (char& c : message) {
         if (c == '\n' || c == '\r') c = ' ';
     }
-    throw Error(IRKIT_RUNTIME_ERROR, "onnxruntime: " + message);
+    throw Error(IRKIT_RUNTIME_ERROR, message);
 }
 
 }  // namespace irkit::inside

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dtype.h"
+#include "located.h"
 #include "model_writer.h"
 
 namespace irkit::inside {
@@ -28,21 +29,6 @@ GraphOptimizationLevel level_of(irkit_optimization optimization) {
     fail(IRKIT_INVALID_ARGUMENT, "optimization: ", static_cast<int>(optimization));
 }
 
-/// onnxruntime's messages name the node as "layer|graph.index": adds what PROGRAM knows about it.
-void locate(Error& error, const fbs::Program& program) {
-    for (size_t bar = error.message.find('|'); bar != std::string::npos;
-         bar = error.message.find('|', bar + 1)) {
-        unsigned graph = 0, index = 0;
-        if (std::sscanf(error.message.c_str() + bar, "|%9u.%9u", &graph, &index) != 2) continue;
-        if (graph >= program.graphs()->size() || index >= count(program.graphs()->Get(graph)->nodes()))
-            continue;
-        const fbs::Node& node = *program.graphs()->Get(graph)->nodes()->Get(index);
-        error.layer = string_at(program, node.layer());
-        error.source = string_at(program, node.source());
-        return;
-    }
-}
-
 }  // namespace
 
 Session::Session(std::shared_ptr<const Model> model, const irkit_session_options& options)
@@ -61,9 +47,8 @@ Session::Session(std::shared_ptr<const Model> model, const irkit_session_options
     try {
         ort_.check(ort_.api().CreateSessionFromArray(ort_.environment(), proto.written().data(),
                                                      proto.written().size(), prepared.get(), &session));
-    } catch (Error& error) {
-        locate(error, *model_->program);
-        throw;
+    } catch (const Error& error) {
+        throw refused_model(error, *model_->program);
     }
     session_.reset(session);
 }
@@ -134,9 +119,8 @@ void Session::run(const irkit_tensor* inputs, irkit_tensor* outputs, const OrtRu
     }
     try {
         ort_.check(status);
-    } catch (Error& error) {
-        locate(error, *model_->program);
-        throw;
+    } catch (const Error& error) {
+        throw failed_run(error, *model_->program);
     }
     for (size_t k = 0; k < output_count; ++k)
         take_output(std::move(owned[input_count + k]), outputs[k], result);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "container.h"
+#include "hash.h"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "builder.h"
-#include "container.h"
+#include "hash.h"
 
 namespace {
 

@@ -135,7 +135,7 @@ TEST_CASE("equal symbols and constraints are checked") {
                       "the model demands batch%2 == 0: 1 and 0 (Reshape 'pairs', model.py:9)");
 }
 
-TEST_CASE("what onnxruntime refuses is a RuntimeError of a layer and a line") {
+TEST_CASE("what onnxruntime refuses is an UnsupportedError of a layer and a line") {
     Parts parts = gemm_relu();
     parts.program.tensors[1]->dims = {1, 3};
     parts.program.tensors[0]->dims = {3, 4};  // Gemm cannot multiply [batch, 4] by [3, 4]
@@ -143,7 +143,7 @@ TEST_CASE("what onnxruntime refuses is a RuntimeError of a layer and a line") {
         const irkit::Session session(open_parts(parts));
         FAIL("a session was made");
     } catch (const irkit::Error& error) {
-        CHECK(error.code() == IRKIT_RUNTIME_ERROR);
+        CHECK(error.code() == IRKIT_UNSUPPORTED_ERROR);
         CHECK(error.layer() == "layer_of_Gemm");
         CHECK(error.source() == "model.py:7");
     }
@@ -191,4 +191,36 @@ TEST_CASE("another onnxruntime in the same process is refused") {
     options.library = "/no/such/library.so";
     CHECK_THROWS_WITH(irkit::Session(model, options),
                       doctest::Contains("cannot also load /no/such/library.so"));
+}
+
+TEST_CASE("an Assert of the model that fails is an AssertionFailed with its own layer and message") {
+    Parts parts = with_branches();
+    // Gather(x, trips) fails for an index outside of x; its layer says whose Assert it stands for.
+    fb::ProgramT& program = parts.program;
+    program.graphs.resize(1);
+    fb::GraphT& main = *program.graphs[0];
+    fb::NodeT& node = *main.nodes[0];
+    node.attributes.clear();
+    program.inputs[0]->type->dtype = fb::DType::int64;
+    program.strings.insert(program.strings.end(), {"Gather", "assert\tblock/check\tx must be positive"});
+    node.op = static_cast<uint32_t>(program.strings.size() - 2);
+    node.layer = node.op + 1;
+    node.inputs = {1, 0};
+    node.outputs = {2};
+    main.outputs = {2};
+    program.outputs[0]->type->dims.clear();
+    const irkit::Session session(open_parts(parts));
+    const float x = 1;
+    int64_t index = 0;
+    CHECK_NOTHROW(session.run({irkit::tensor(&index, {}), irkit::tensor(&x, {1})}));
+    index = 7;
+    try {
+        session.run({irkit::tensor(&index, {}), irkit::tensor(&x, {1})});
+        FAIL("it ran");
+    } catch (const irkit::Error& error) {
+        CHECK(error.code() == IRKIT_ASSERTION_FAILED);
+        CHECK(std::string(error.what()) == "x must be positive");
+        CHECK(error.layer() == "block/check");
+        CHECK(error.source() == "model.py:7");
+    }
 }
