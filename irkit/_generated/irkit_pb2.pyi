@@ -1,4 +1,4 @@
-# Made by scripts/generate.sh from proto/irkit.proto (sha256 34be74395b92e277fc2d483e354c5ee6c413528aa75b688a7ee1e551ef8a90ef) with protoc 3.21.12; never edited.
+# Made by scripts/generate.sh from proto/irkit.proto (sha256 201896ab0c25b44f26891929482aa4c68e634093901faa3329b0d216f42334ce) with protoc 3.21.12; never edited.
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -16,7 +16,7 @@ class Assumption(_message.Message):
     def __init__(self, text: _Optional[str] = ..., input: _Optional[int] = ...) -> None: ...
 
 class Attribute(_message.Message):
-    __slots__ = ["f", "floats", "graph", "i", "ints", "name", "s", "strings", "tensor"]
+    __slots__ = ["f", "floats", "graph", "i", "ints", "name", "s", "strings", "tensor", "type"]
     FLOATS_FIELD_NUMBER: _ClassVar[int]
     F_FIELD_NUMBER: _ClassVar[int]
     GRAPH_FIELD_NUMBER: _ClassVar[int]
@@ -26,6 +26,7 @@ class Attribute(_message.Message):
     STRINGS_FIELD_NUMBER: _ClassVar[int]
     S_FIELD_NUMBER: _ClassVar[int]
     TENSOR_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
     f: float
     floats: Floats
     graph: Graph
@@ -35,7 +36,8 @@ class Attribute(_message.Message):
     s: bytes
     strings: Strings
     tensor: Tensor
-    def __init__(self, name: _Optional[int] = ..., i: _Optional[int] = ..., f: _Optional[float] = ..., s: _Optional[bytes] = ..., tensor: _Optional[_Union[Tensor, _Mapping]] = ..., graph: _Optional[_Union[Graph, _Mapping]] = ..., ints: _Optional[_Union[Ints, _Mapping]] = ..., floats: _Optional[_Union[Floats, _Mapping]] = ..., strings: _Optional[_Union[Strings, _Mapping]] = ...) -> None: ...
+    type: int
+    def __init__(self, name: _Optional[int] = ..., i: _Optional[int] = ..., f: _Optional[float] = ..., s: _Optional[bytes] = ..., tensor: _Optional[_Union[Tensor, _Mapping]] = ..., graph: _Optional[_Union[Graph, _Mapping]] = ..., ints: _Optional[_Union[Ints, _Mapping]] = ..., floats: _Optional[_Union[Floats, _Mapping]] = ..., strings: _Optional[_Union[Strings, _Mapping]] = ..., type: _Optional[int] = ...) -> None: ...
 
 class Call(_message.Message):
     __slots__ = ["file", "inputs", "line", "outputs"]

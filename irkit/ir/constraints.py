@@ -32,17 +32,16 @@ class Constraints:
     what a person who defines a model means. True: allow that one of them is 1, which is what a stranger's file means.
     """
 
-    __slots__ = ("_all", "_foreseen", "_fresh", "_numbers", "_solved", "_taken", "_unsolved", "exact_broadcast")
+    __slots__ = ("_all", "_fresh", "_numbers", "_open", "_solved", "_taken", "exact_broadcast")
 
     def __init__(self, *, exact_broadcast: bool = False) -> None:
         self.exact_broadcast = exact_broadcast
         self._all: list[Constraint] = []
         self._solved: dict[str, tuple[Dim, Constraint]] = {}
-        self._unsolved: list[Constraint] = []
+        self._open: dict[Dim, Constraint] = {}  # those that no symbol is solved by, by left - right
         self._taken: set[str] = set()
         self._numbers: dict[str, count[int]] = {}  # for each stem, the next number to try
         self._fresh: dict[str, None] = {}  # the symbols that `fresh` gave out
-        self._foreseen: list[str] = []  # names that `fresh` gives out before it makes new ones
 
     def __iter__(self) -> Iterator[Constraint]:
         return iter(self._all)
@@ -56,28 +55,14 @@ class Constraints:
 
     def fresh(self, stem: str) -> Expression:
         """A symbol that stands nowhere else in the graph: `stem_0`, `stem_1`… The same graph gets the same names."""
-        name = self._foreseen_name(stem) if self._foreseen else None
-        if name is None:
-            numbers = self._numbers.setdefault(stem, count())
-            name = next(n for i in numbers if (n := f"{stem}_{i}") not in self._taken)
+        numbers = self._numbers.setdefault(stem, count())
+        name = next(n for i in numbers if (n := f"{stem}_{i}") not in self._taken)
         self._taken.add(name)
         self._fresh[name] = None
         return dims.symbol(name)
 
-    def foresee(self, names: Iterable[str]) -> None:
-        """Let the next calls of `fresh` give out these names, each to a stem that it begins with: a graph that is
-        built again from a file gets the names that it had."""
-        self._foreseen = list(names)
-
-    def _foreseen_name(self, stem: str) -> str | None:
-        for i, name in enumerate(self._foreseen):
-            head, tail = name[: len(stem) + 1], name[len(stem) + 1 :]
-            if head == f"{stem}_" and tail.replace("_", "").isdigit():
-                return self._foreseen.pop(i)
-        return None
-
     def restore(self, saved: Iterable[Constraint], fresh: Iterable[str]) -> None:
-        """Demand again what another graph demanded, word for word. fresh: symbols that `fresh` had given out there.
+        """Demand again what another graph demanded, word for word. fresh: symbols that `fresh` gave out there.
         Raises ShapeError where demands contradict each other."""
         self._fresh.update(dict.fromkeys(fresh))
         self._taken.update(self._fresh)
@@ -86,6 +71,21 @@ class Constraints:
             self.unify(constraint.left, constraint.right, constraint.origin)
             if len(self._all) == known:
                 self._all.append(constraint)
+
+    def withdraw(self, count: int) -> list[Constraint]:
+        """Take back the demands after the first `count`. What they told about the symbols stays known."""
+        withdrawn, self._all = self._all[count:], self._all[:count]
+        taken_back = set(map(id, withdrawn))
+        self._open = {d: c for d, c in self._open.items() if id(c) not in taken_back}
+        return withdrawn
+
+    def implies(self, a: Dim, b: Dim) -> bool:
+        """Whether a == b follows from what was demanded."""
+        left, right = self.simplified(a), self.simplified(b)
+        return dims.equal(left, right) is True or self._is_open(left, right)
+
+    def _is_open(self, left: Dim, right: Dim) -> bool:
+        return left - right in self._open or right - left in self._open
 
     def renamed_apart(self, other: Constraints) -> dict[str, Dim]:
         """New names for the symbols that `fresh` gave out in `other` and that are taken here: two graphs that are
@@ -106,12 +106,14 @@ class Constraints:
             return left
         if verdict is False:
             raise ShapeError(f"{a} must equal {b}, which cannot be.", facts=self._reasons(a, b))
+        if self._is_open(left, right):
+            return left
         constraint = Constraint(a, b, origin)
         self._all.append(constraint)
         if self._solve(left, right, constraint):
             self._recheck()
         else:
-            self._unsolved.append(constraint)
+            self._open[left - right] = constraint
         return self.simplified(left)
 
     def update(self, other: Constraints, renamed: Mapping[str, Dim] | None = None) -> None:
@@ -147,16 +149,17 @@ class Constraints:
 
     def _recheck(self) -> None:
         """Look at the open equations again: what is now known may decide them."""
-        still_open = []
-        for constraint in self._unsolved:
-            verdict = dims.equal(self.simplified(constraint.left), self.simplified(constraint.right))
+        still_open: dict[Dim, Constraint] = {}
+        for constraint in self._open.values():
+            left, right = self.simplified(constraint.left), self.simplified(constraint.right)
+            verdict = dims.equal(left, right)
             if verdict is False:
                 raise ShapeError(
                     f"{constraint} contradicts an earlier demand.", facts=[str(c) for c in self._all]
                 )
             if verdict is None:
-                still_open.append(constraint)
-        self._unsolved = still_open
+                still_open.setdefault(left - right, constraint)
+        self._open = still_open
 
     def _reasons(self, a: Dim, b: Dim) -> list[str]:
         names = {*dims.symbols(a), *dims.symbols(b)}

@@ -1,4 +1,4 @@
-"""Attributes of operators, between Python's values and irkit.v1.Attribute. Sub-graphs are left to the caller."""
+"""Attributes of operators, between Python's values and irkit.v1.Attribute. Graphs and types are left to the caller."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from irkit._generated import irkit_pb2 as pb
 from irkit.errors import AttributeRangeError, FormatError, LimitError
-from irkit.ir import Array, limits
+from irkit.ir import limits
 from irkit.operators.attributes import AttributeSpec, Kind
 from irkit.serialize.tensor_messages import TensorReader, write_tensor
 from irkit.serialize.weights import WeightsLayout
@@ -22,11 +22,12 @@ FIELDS: Mapping[Kind, str] = {
     Kind.ints: "ints",
     Kind.floats: "floats",
     Kind.strings: "strings",
+    Kind.type: "type",
 }
 
 
 def write_attribute(spec: AttributeSpec, value: Any, message: pb.Attribute, layout: WeightsLayout) -> None:  # noqa: ANN401  # by its kind
-    """Put `value`, which is no graph, into `message`. Raises AttributeRangeError or LimitError."""
+    """Put `value`, which is neither a graph nor a type, into `message`. Raises AttributeRangeError or LimitError."""
     try:
         match spec.kind:
             case Kind.int:
@@ -61,6 +62,12 @@ def _check_size(kind: Kind, message: pb.Attribute, name: str) -> None:
         raise LimitError(f"attribute '{name}' holds a string of more than {limits.STRING_BYTES:,} bytes.")
 
 
+def check_kind(spec: AttributeSpec, message: pb.Attribute) -> None:
+    """Raises FormatError."""
+    if message.WhichOneof("value") != FIELDS[spec.kind]:
+        raise FormatError(f"attribute '{spec.name}' must be of kind {spec.kind.name}.")
+
+
 class AttributeReader:
     """Attributes of a stranger's file, each of the kind and in the form that a writer would give it."""
 
@@ -76,9 +83,7 @@ class AttributeReader:
         }
 
     def read(self, spec: AttributeSpec, message: pb.Attribute) -> object:
-        """The value, which is no graph. Raises FormatError or LimitError."""
-        if message.WhichOneof("value") != FIELDS[spec.kind]:
-            raise FormatError(f"attribute '{spec.name}' must be of kind {spec.kind.name}.")
+        """The value, which is neither a graph nor a type. Raises FormatError or LimitError."""
         _check_size(spec.kind, message, spec.name)
         try:
             value = self._read[spec.kind](message)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
-from typing import TypeAlias
 
 from irkit._generated import irkit_pb2 as pb
 from irkit.errors import FormatError, IrkitError, LimitError, UnsupportedError
-from irkit.ir import Constraints, Dim, Graph, Source, TensorType, Type, Value, dims, limits
+from irkit.ir import Graph, Source, Type, Value, limits
 from irkit.ir.source import UNKNOWN
-from irkit.ir.types import symbols_of
 from irkit.operators import Operator, find, make
-from irkit.operators.attributes import AttributeSpec
-from irkit.serialize.attributes import AttributeReader
+from irkit.operators.attributes import AttributeSpec, Kind
+from irkit.serialize.agreement import Agreement
+from irkit.serialize.attributes import AttributeReader, check_kind
 from irkit.serialize.tables import checked_name
 
 # What a shape rule may raise when a stranger's node makes no sense and the rule did not expect it.
@@ -36,14 +35,12 @@ class GraphReader:
         strings: Sequence[str],
         types: Sequence[Type],
         attributes: AttributeReader,
-        known_symbols: Mapping[str, None],
+        agreement: Agreement,
     ) -> None:
-        """known_symbols: those of the model's inputs; all others were made by the shape rule of some node."""
         self.strings, self.types, self.attributes = strings, types, attributes
         self.values: list[Value | None] = [None]
         self._visible: list[Value | None] = [None]  # the same, without those of finished sub-graphs
-        self._fresh_in = [[s for s in symbols_of(t) if s not in known_symbols] for t in types]
-        self._defined: set[str] = set()  # symbols met so far
+        self._agreement = agreement
         self._source = cache(Source)
         self._operators: dict[tuple[int, int], Operator] = {}  # those without attributes
         self._nodes = self._graphs = 0
@@ -63,8 +60,9 @@ class GraphReader:
         if self._nodes > limits.NODES or self._graphs > limits.GRAPHS or len(self.values) > limits.VALUES:
             raise LimitError("more nodes, values or graphs than the format allows.")
         for port in message.inputs:
-            self._defined.update(self._fresh_in[port.type])
-            self.define(graph.input(checked_name(port.name), self.types[port.type]))
+            type_ = self.types[port.type]
+            self._agreement.define(type_)
+            self.define(graph.input(checked_name(port.name), type_))
         for node in message.nodes:
             try:
                 self._read_node(node, graph)
@@ -88,10 +86,6 @@ class GraphReader:
         if None in inputs:
             self._check_omitted(message)
         ports = [(checked_name(port.name), port.type) for port in message.outputs]
-        new = [s for _, t in ports for s in self._fresh_in[t] if s not in self._defined]
-        if new:
-            graph.constraints.foresee(dict.fromkeys(new))
-            self._defined.update(new)
         made = graph.add(
             op,
             inputs,
@@ -100,12 +94,8 @@ class GraphReader:
             layer=self.strings[message.layer],
             source=self.source(message),
         )
-        if new:
-            graph.constraints.foresee(())
-        for value, (name, number) in zip(made, ports, strict=True):
-            stored = types[number]
-            if value.type is not stored:
-                _agree(value, stored, graph.constraints, new)
+        self._agreement.settle(made, [types[number] for _, number in ports])
+        for value, (name, _) in zip(made, ports, strict=True):
             if value.name != name:
                 raise FormatError(f"two values are called '{name}'.")
         self.values += made
@@ -150,10 +140,11 @@ class GraphReader:
         return op
 
     def _read_attribute(self, spec: AttributeSpec, message: pb.Attribute, around: Graph) -> object:
+        check_kind(spec, message)
+        if spec.kind is Kind.type:
+            return self.types[message.type]
         if not spec.is_graph:
             return self.attributes.read(spec, message)
-        if message.WhichOneof("value") != "graph":
-            raise FormatError(f"attribute '{spec.name}' must be of kind graph.")
         graph = Graph(checked_name(message.graph.name), around)
         start = len(self._visible)
         self.read(message.graph, graph)
@@ -172,35 +163,3 @@ class GraphReader:
         if error.problem.startswith("node "):  # a sub-graph's node was blamed already
             return kind(f"{place} ({who}), {error.problem}", facts=error.facts)
         return kind(f"{place} ({who}): {error.problem}", facts=error.facts)
-
-
-def _agree(value: Value, stored: Type, constraints: Constraints, new: Sequence[str]) -> None:
-    """Let `value` have its stored type, which must be the inferred one, maybe in other words. Raises FormatError."""
-    if value.type != stored and not _same(value.type, stored, constraints, set(new)):
-        raise FormatError(f"the file says that '{value.name}' is {stored}; it is {value.type}.")
-    value.type = stored
-
-
-Names: TypeAlias = set[str]
-
-
-def _same(inferred: Type, stored: Type, constraints: Constraints, new: Names) -> bool:
-    while not isinstance(inferred, TensorType) and not isinstance(stored, TensorType):
-        if type(inferred) is not type(stored):
-            return False
-        inferred, stored = inferred.element, stored.element
-    if not isinstance(inferred, TensorType) or not isinstance(stored, TensorType):
-        return False
-    if inferred.dtype is not stored.dtype or inferred.rank != stored.rank:
-        return False
-    pairs = zip(inferred.shape or (), stored.shape or (), strict=True)
-    return all(_same_size(a, b, constraints, new) for a, b in pairs)
-
-
-def _same_size(inferred: Dim, stored: Dim, constraints: Constraints, new: Names) -> bool:
-    """Whether the sizes are equal by what the model demands, or the stored one is a symbol that is defined just here:
-    such a symbol claims nothing. (The model now knows all its constraints; when it was built it knew fewer.)"""
-    if dims.equal(constraints.simplified(inferred), constraints.simplified(stored)) is True:
-        return True
-    names = list(dims.symbols(stored))
-    return len(names) == 1 and names[0] in new and stored == dims.symbol(names[0])

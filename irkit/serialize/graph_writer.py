@@ -9,6 +9,7 @@ from irkit._generated import irkit_pb2 as pb
 from irkit.errors import GraphError, IrkitError, LimitError
 from irkit.ir import Graph, Node, Source, Value, Weight, limits
 from irkit.operators import Operator
+from irkit.operators.attributes import Kind
 from irkit.serialize.attributes import write_attribute
 from irkit.serialize.tables import StringTable, TypeTable, checked_name
 from irkit.serialize.weights import WeightsLayout
@@ -96,6 +97,8 @@ class GraphWriter:
             attribute = message.attributes.add(name=self.strings[spec.name])
             if spec.is_graph:
                 self._write_subgraph(value, attribute)
+            elif spec.kind is Kind.type:
+                attribute.type = self.types[value]
             else:
                 write_attribute(spec, value, attribute, self.layout)
 

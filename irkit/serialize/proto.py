@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence, Set
 
 from google.protobuf.message import DecodeError, EncodeError
 
@@ -25,6 +25,7 @@ from irkit.ir import (
 )
 from irkit.ir.structure import Structure
 from irkit.operators import OPSET
+from irkit.serialize.agreement import Agreement
 from irkit.serialize.attributes import AttributeReader
 from irkit.serialize.graph_reader import GraphReader
 from irkit.serialize.graph_writer import GraphWriter
@@ -158,15 +159,14 @@ def _read_model(message: pb.Model, tensors: TensorReader) -> GraphModel:
     _check_counts(message)
     strings, types = read_strings(message), read_types(message)
     graph = Graph(checked_name(message.graph.name))
-    asked = all_symbols([types[p.type] for p in message.graph.inputs])
-    count = _restore_constraints(message, graph, types, asked)
-    graphs = GraphReader(strings, types, AttributeReader(tensors), asked)
+    inputs = all_symbols([types[p.type] for p in message.graph.inputs]).keys()
+    saved = _restore_constraints(message, graph, types, inputs)
+    agreement = Agreement(graph.constraints, inputs, saved)
+    graphs = GraphReader(strings, types, AttributeReader(tensors), agreement)
     weights = _read_weights(message, strings, tensors)
     for weight, stored in zip(weights, message.weights, strict=True):
         graphs.define(_weight_value(graph, weight, stored.name))
     graphs.read(message.graph, graph)
-    if len(graph.constraints) != count:
-        raise FormatError(f"the model demands {list(graph.constraints)[count]}, which the file does not say.")
     layers = read_layer(message.layers, graphs, weights)
     _drop_unread(graph, layers)
     signature = _read_signature(message, graph)
@@ -191,19 +191,20 @@ def _check_counts(message: pb.Model) -> None:
             raise LimitError(f"{count:,} {what}; at most {most:,} are allowed.")
 
 
-def _restore_constraints(message: pb.Model, graph: Graph, types: Sequence[Type], asked: Iterable[str]) -> int:
-    """Let the graph demand what the file says; returns how many demands there are."""
+def _restore_constraints(
+    message: pb.Model, graph: Graph, types: Sequence[Type], inputs: Set[str]
+) -> Set[str]:
+    """Let the graph demand what the file says; returns all symbols in the file."""
     constraints, read = graph.constraints, []
     constraints.exact_broadcast = message.exact_broadcast
-    constraints.take(asked)
+    constraints.take(inputs)
+    saved = all_symbols(types)
     for stored in message.constraints:
         left, right = (read_dim(d, "a constraint") for d in (stored.left, stored.right))
         read.append(Constraint(left, right, _text(stored.origin)))
-    fresh = all_symbols(types)
-    for constraint in read:
-        fresh |= dims.symbols(constraint.left) | dims.symbols(constraint.right)
-    constraints.restore(read, [name for name in fresh if name not in asked])
-    return len(read)
+        saved |= dims.symbols(left) | dims.symbols(right)
+    constraints.restore(read, [name for name in saved if name not in inputs])
+    return saved.keys()
 
 
 def _read_weights(message: pb.Model, strings: Sequence[str], tensors: TensorReader) -> list[Weight]:
