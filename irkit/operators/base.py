@@ -66,6 +66,17 @@ class Parameters:
             tensors=tuple(str(p.annotation).startswith("TensorType") for p in (*positional, *star)),
         )
 
+    @property
+    def least(self) -> int:
+        """How many inputs must be named: up to the last required one, or to where ``*xs`` begins; a bare ``*xs``
+        takes at least one."""
+        return max(self.required, len(self.names) - 1, 1) if self.variadic else self.required
+
+    @property
+    def most(self) -> int | None:
+        """How many inputs there can be; None: any number."""
+        return None if self.variadic else len(self.names)
+
     def name_of(self, position: int) -> str:
         """Name of the input at `position`; those of a variadic tail are numbered."""
         if self.variadic and position >= len(self.names) - 1:
@@ -79,6 +90,7 @@ class Operator:
     domain: ClassVar[str] = ""  # "" is ai.onnx
     since: ClassVar[int]  # version of the operator's definition, as in ONNX
     default_outputs: ClassVar[int | None] = None  # how many outputs a node has when not told; None: all
+    least_outputs: ClassVar[int | None] = None  # how few it may have; None: default_outputs, or all
     dtypes: ClassVar[Mapping[str, frozenset[DType]]] = {}  # what each input accepts; absent: anything
     shape_arithmetic: ClassVar[bool] = False  # `run` also works on arrays of symbolic sizes
     parameters: ClassVar[Parameters]
@@ -149,9 +161,9 @@ class Operator:
 
     def _check_inputs(self, types: Sequence[Type | None]) -> None:
         p = self.parameters
-        if len(types) < p.required or (len(types) > len(p.names) and not p.variadic):
-            most = "" if p.variadic else f" to {len(p.names)}" if len(p.names) > p.required else ""
-            raise GraphError(f"{self.name} takes {p.required}{most} inputs, not {len(types)}.")
+        if len(types) < p.least or (p.most is not None and len(types) > p.most):
+            most = " or more" if p.most is None else f" to {p.most}" if p.most > p.least else ""
+            raise GraphError(f"{self.name} takes {p.least}{most} inputs, not {len(types)}.")
         for i, type_ in enumerate(types):
             if type_ is None:
                 if i < p.required:

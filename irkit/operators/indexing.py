@@ -12,7 +12,7 @@ from irkit.ir import Array, Dim, DType, TensorType, unify
 from irkit.ir.types import NUMERIC
 from irkit.operators.attributes import attribute
 from irkit.operators.base import Operator, operator
-from irkit.operators.rules import MOVABLE, axis_in, fresh, fresh_shape, show, sizes_in
+from irkit.operators.rules import MOVABLE, axis_in, fresh, fresh_shape, show, sizes_in, zero_of
 
 __all__ = [
     "Compress",
@@ -231,7 +231,7 @@ class Trilu(Operator):
     """
 
     upper: bool = True
-    dtypes = {"input": MOVABLE - {DType.string}, "k": INT64}
+    dtypes = {"input": MOVABLE, "k": INT64}
 
     def infer(self, input: TensorType, k: TensorType | None = None) -> TensorType:
         if input.shape is not None and len(input.shape) < 2:
@@ -242,7 +242,7 @@ class Trilu(Operator):
         shift = 0 if k is None else int(k.reshape(-1)[0])
         rows, columns = np.ogrid[: input.shape[-2], : input.shape[-1]]
         kept = columns - rows >= shift if self.upper else columns - rows <= shift
-        return np.where(kept, input, np.zeros((), input.dtype))
+        return np.where(kept, input, zero_of(input))
 
 
 @operator(since=10)

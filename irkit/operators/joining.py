@@ -28,8 +28,6 @@ class Concat(Operator):
     shape_arithmetic = True
 
     def infer(self, *inputs: TensorType) -> TensorType:
-        if not inputs:
-            raise GraphError("Concat needs at least one input.")
         dtype = same_dtype(*inputs)
         shapes = [t.shape for t in inputs if t.shape is not None]
         if not shapes:

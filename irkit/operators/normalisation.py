@@ -68,7 +68,7 @@ class BatchNormalization(Operator):
 
     def infer(
         self, X: TensorType, scale: TensorType, B: TensorType, input_mean: TensorType, input_var: TensorType
-    ) -> tuple[TensorType, ...]:
+    ) -> tuple[TensorType] | tuple[TensorType, TensorType, TensorType]:
         same_dtype(scale, B)
         same_dtype(input_mean, input_var)
         if X.shape is not None:

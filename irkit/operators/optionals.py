@@ -10,6 +10,7 @@ import numpy as np
 from irkit.errors import AttributeRangeError, ExecutionError
 from irkit.ir import Array, DType, OptionalType, TensorType, Type
 from irkit.operators.base import Operator, operator
+from irkit.operators.indexing import BEFORE_BFLOAT
 
 __all__ = ["Optional", "OptionalGetElement", "OptionalHasElement"]
 
@@ -22,6 +23,7 @@ class Optional(Operator):
     """
 
     type: Type | None = None
+    dtypes = {"input": BEFORE_BFLOAT}
 
     def infer(self, input: Type | None = None) -> OptionalType:
         element = input if input is not None else self.type
@@ -37,6 +39,8 @@ class Optional(Operator):
 class OptionalGetElement(Operator):
     """What an optional holds: optional(value) → value.  https://onnx.ai/onnx/operators/onnx__OptionalGetElement.html"""
 
+    dtypes = {"input": BEFORE_BFLOAT}
+
     def infer(self, input: Type) -> Type:
         return input.element if isinstance(input, OptionalType) else input
 
@@ -51,6 +55,8 @@ class OptionalHasElement(Operator):
     """Whether an optional holds something: optional(value) → () bool.
     https://onnx.ai/onnx/operators/onnx__OptionalHasElement.html
     """
+
+    dtypes = {"input": BEFORE_BFLOAT}
 
     def infer(self, input: Type | None = None) -> TensorType:
         return TensorType(DType.bool, ())

@@ -74,7 +74,7 @@ class Unique(Operator):
     default_outputs = 1
     dtypes = {"X": BEFORE_BFLOAT}
 
-    def infer(self, X: TensorType) -> tuple[TensorType, ...]:
+    def infer(self, X: TensorType) -> tuple[TensorType, TensorType, TensorType, TensorType]:
         count = fresh("unique")
         size: Dim | None = X.size
         shape: Sequence[Dim] | None = [count]

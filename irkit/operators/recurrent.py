@@ -53,6 +53,7 @@ class Recurrent(Operator):
     hidden_size: int | None = attribute(None, at_least=1)
     layout: int = attribute(0, one_of=(0, 1))
 
+    least_outputs = 0
     gates: ClassVar[int]
     usual: ClassVar[tuple[str, ...]]  # the activations of one direction
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from irkit.errors import AttributeRangeError, ShapeError
-from irkit.ir import Array, Dim, DType, Expression, Shape, TensorType, broadcast, unify
+from irkit.ir import Array, Dim, DType, Expression, Shape, TensorType, broadcast, dims, unify
 from irkit.ir.constraints import fresh as fresh
 from irkit.ir.types import ANY, SMALL_FLOATS
 
@@ -94,6 +94,14 @@ def stretched(shape: Shape | None, onto: Shape, name: str) -> Shape:
     return onto
 
 
+def check_one(**types: TensorType | None) -> None:
+    """Raises ShapeError unless each tensor can hold one number, as () or, as many exporters write it, (1,)."""
+    for name, type_ in types.items():
+        shape = () if type_ is None else type_.shape
+        if shape and (len(shape) > 1 or dims.equal(shape[0], 1) is False):
+            raise ShapeError(f"{name} must be one number, not {type_}.", cure="Remove its axes with squeeze.")
+
+
 # What operators that only move elements accepted before ONNX had 4- and 8-bit floats.
 MOVABLE = ANY - SMALL_FLOATS - {DType.int4, DType.uint4}
 
@@ -141,3 +149,9 @@ def check_vector(name: str, type_: TensorType | None, size: Dim, what: str = "ch
         unify(type_.shape[0], size)
     except ShapeError:
         raise ShapeError(f"{name} has {type_.shape[0]} entries for {size} {what}.") from None
+
+
+def zero_of(like: Array) -> Array:
+    """What stands where nothing was, as an element of `like`: () holding 0, False or the empty string."""
+    is_text = like.dtype == object and like.size > 0 and isinstance(like.flat[0], str)
+    return np.array("", object) if is_text else np.zeros((), like.dtype)

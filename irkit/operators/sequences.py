@@ -52,8 +52,6 @@ class SequenceConstruct(Operator):
     dtypes = {"inputs": BEFORE_BFLOAT}
 
     def infer(self, *inputs: TensorType) -> SequenceType:
-        if not inputs:
-            raise GraphError("SequenceConstruct needs at least one input.")
         element: Type = inputs[0]
         for other in inputs[1:]:
             element = element_of(element, other)
@@ -218,6 +216,7 @@ class SequenceMap(Operator):
     """
 
     body: Graph
+    dtypes = {"input_sequence": BEFORE_BFLOAT, "additional_inputs": BEFORE_BFLOAT}
 
     def infer(self, input_sequence: SequenceType, *additional_inputs: Type) -> tuple[SequenceType, ...]:
         given = (_sequence(input_sequence), *additional_inputs)

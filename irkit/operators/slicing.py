@@ -21,6 +21,7 @@ from irkit.operators.rules import (
     same_dtype,
     show,
     sizes_in,
+    zero_of,
 )
 
 __all__ = ["CenterCropPad", "Pad", "Slice"]
@@ -179,19 +180,13 @@ class Pad(Operator):
         around = [(max(0, a), max(0, b)) for a, b in margins]
         if self.mode == "constant":
             return _framed(
-                cut, around, _zero(data) if constant_value is None else constant_value.reshape(-1)[0]
+                cut, around, zero_of(data) if constant_value is None else constant_value.reshape(())
             )
         result: Array = np.pad(cut, around, mode=self.mode)  # type: ignore[call-overload]  # one of the four
         return result
 
 
-def _zero(like: Array) -> object:
-    """What margins hold when nothing is said: 0, False or the empty string."""
-    is_text = like.dtype == object and like.size > 0 and isinstance(like.flat[0], str)
-    return "" if is_text else np.zeros((), like.dtype)[()]
-
-
-def _framed(x: Array, margins: Sequence[tuple[int, int]], value: object) -> Array:
+def _framed(x: Array, margins: Sequence[tuple[int, int]], value: Array) -> Array:
     """`x` in the middle of a tensor of `value`: np.pad, which is slower and knows neither text nor small floats."""
     result = np.full([a + n + b for n, (a, b) in zip(x.shape, margins, strict=True)], value, x.dtype)
     result[tuple(slice(a, a + n) for n, (a, _) in zip(x.shape, margins, strict=True))] = x
@@ -234,4 +229,4 @@ class CenterCropPad(Operator):
                 start = -more // 2
                 cuts[axis] = slice(start, start + int(wanted))
             margins[axis] = (more // 2, more - more // 2) if more > 0 else (0, 0)
-        return _framed(input_data[tuple(cuts)], margins, _zero(input_data))
+        return _framed(input_data[tuple(cuts)], margins, zero_of(input_data))
