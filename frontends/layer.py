@@ -34,6 +34,7 @@ from irkit.frontends.variable import Variable
 from irkit.ir import Array, DType, TensorType, symbol
 from irkit.ir.layers import Json
 from irkit.ir.source import Source, caller, is_own
+from irkit.ir.types import FLOATS
 
 C = TypeVar("C", bound=type["Layer"])
 
@@ -58,6 +59,8 @@ class Layer:
     dtype: str = field(default="float32", kw_only=True)
     trainable: bool = field(default=True, kw_only=True)
 
+    # whether floating inputs are cast to the layer's dtype
+    autocast: ClassVar[bool] = True
     # fields that are not part of get_config()
     _hidden: ClassVar[frozenset[str]] = frozenset()
 
@@ -223,21 +226,38 @@ class Layer:
         inner = Scope((*where.path, self.name), inside, where.capturing, where.training)
         try:
             with scope(inner):
+                self.check_inputs(*args)  # first, so that a wrong input leaves no half-built layer behind
                 self._build_for(args)
-                result = self._checked_call(definition, args, kwargs)
+                result = self._called(definition, args, kwargs)
         except IrkitError as error:
             raise error.at(str(source), self.shown, _facts(tensors)) from None
         if definition is not None:
             self._record(definition.find(), inner, where, args, kwargs, tensors, result, source)
         return result
 
-    def _checked_call(self, definition: Definition | None, args: Any, kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
-        self.check_inputs(*args)
-        result = self.call(*args, **self._call_arguments(kwargs))
+    def _called(self, definition: Definition | None, args: Any, kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
+        if self.autocast:
+            result = self.call(*self._own_float(args), **self._call_arguments(self._own_float(kwargs)))
+        else:
+            result = self.call(*args, **self._call_arguments(kwargs))
         return _copied_inputs(result, _tensors((args, kwargs))) if definition is not None else result
 
     def check_inputs(self, *args: Any) -> None:  # noqa: ANN401  # as call
-        """Look at the inputs before `call` does, for a message in the layer's own words. Raises ShapeError."""
+        """Look at the inputs before build and call do, for a message in the layer's own words. Raises ShapeError."""
+
+    def _own_float(self, tree: Any) -> Any:  # noqa: ANN401  # any structure of arguments
+        """Floating tensors in this layer's dtype, as Keras casts them; everything else as it is."""
+        mine = DType.of(self.dtype)
+        if mine not in FLOATS or not any(t.type.dtype in FLOATS and t.type.dtype is not mine for t in _tensors(tree)):
+            return tree
+        if isinstance(tree, Tensor):
+            return apply_one(op.Cast(to=mine), tree)
+        if isinstance(tree, dict):
+            return {k: self._own_float(v) for k, v in tree.items()}
+        if isinstance(tree, list | tuple):
+            items = [self._own_float(v) for v in tree]
+            return type(tree)(*items) if hasattr(tree, "_fields") else type(tree)(items)
+        return tree
 
     def _call_arguments(self, kwargs: dict[str, Any]) -> dict[str, Any]:
         """kwargs, without the `training` and `mask` that this layer's call does not take."""

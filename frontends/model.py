@@ -33,6 +33,8 @@ class Model(Layer):
         name: made from the class name when not given.
     """
 
+    autocast = False  # its inputs say which dtype they have
+
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # a Model, or a Functional
         if cls is Model and (len(args) >= 2 or "inputs" in kwargs):
             from irkit.frontends.functional import Functional  # a kind of Model, so it stands above this file

@@ -1,0 +1,155 @@
+"""irkit.layers: every layer, under Keras's names. Families are imported when one of their layers is first asked for.
+
+To add a layer: write its class in a family's file, and name it in that file's ``__all__`` and in FAMILIES below (a test
+compares the two).
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from irkit.frontends.input import Input, InputLayer
+from irkit.frontends.layer import Layer
+
+if TYPE_CHECKING:  # the star of a family is its __all__: so type checkers see every layer
+    from irkit.frontends.layers.activation import *
+    from irkit.frontends.layers.convolution import *
+    from irkit.frontends.layers.convolution_transpose import *
+    from irkit.frontends.layers.core import *
+    from irkit.frontends.layers.embedding import *
+    from irkit.frontends.layers.merging import *
+    from irkit.frontends.layers.normalization import *
+    from irkit.frontends.layers.pooling import *
+    from irkit.frontends.layers.recurrent import *
+    from irkit.frontends.layers.regularization import *
+    from irkit.frontends.layers.reshaping import *
+
+# File → its layers.
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "activation": ("ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax"),
+    "convolution": (
+        "Conv1D",
+        "Conv2D",
+        "Conv3D",
+        "DepthwiseConv1D",
+        "DepthwiseConv2D",
+        "SeparableConv1D",
+        "SeparableConv2D",
+    ),
+    "convolution_transpose": ("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"),
+    "core": ("Activation", "ActivityRegularization", "Dense", "Identity", "Lambda", "Rescaling"),
+    "embedding": ("Embedding", "ReversibleEmbedding"),
+    "merging": (
+        "Add",
+        "Average",
+        "Concatenate",
+        "Dot",
+        "Maximum",
+        "Minimum",
+        "Multiply",
+        "Subtract",
+        "add",
+        "average",
+        "concatenate",
+        "dot",
+        "maximum",
+        "minimum",
+        "multiply",
+        "subtract",
+    ),
+    "normalization": (
+        "BatchNormalization",
+        "GroupNormalization",
+        "LayerNormalization",
+        "RMSNormalization",
+        "SpectralNormalization",
+        "UnitNormalization",
+    ),
+    "pooling": (
+        "AdaptiveAveragePooling1D",
+        "AdaptiveAveragePooling2D",
+        "AdaptiveAveragePooling3D",
+        "AdaptiveMaxPooling1D",
+        "AdaptiveMaxPooling2D",
+        "AdaptiveMaxPooling3D",
+        "AveragePooling1D",
+        "AveragePooling2D",
+        "AveragePooling3D",
+        "GlobalAveragePooling1D",
+        "GlobalAveragePooling2D",
+        "GlobalAveragePooling3D",
+        "GlobalMaxPooling1D",
+        "GlobalMaxPooling2D",
+        "GlobalMaxPooling3D",
+        "MaxPooling1D",
+        "MaxPooling2D",
+        "MaxPooling3D",
+    ),
+    "recurrent": ("GRU", "LSTM", "SimpleRNN"),
+    "regularization": (
+        "AlphaDropout",
+        "Dropout",
+        "GaussianDropout",
+        "GaussianNoise",
+        "SpatialDropout1D",
+        "SpatialDropout2D",
+        "SpatialDropout3D",
+    ),
+    "reshaping": (
+        "Cropping1D",
+        "Cropping2D",
+        "Cropping3D",
+        "Flatten",
+        "Permute",
+        "RepeatVector",
+        "Reshape",
+        "UpSampling1D",
+        "UpSampling2D",
+        "UpSampling3D",
+        "ZeroPadding1D",
+        "ZeroPadding2D",
+        "ZeroPadding3D",
+    ),
+}
+
+# Keras's other names.
+ALIASES: Mapping[str, str] = {
+    "AvgPool1D": "AveragePooling1D",
+    "AvgPool2D": "AveragePooling2D",
+    "AvgPool3D": "AveragePooling3D",
+    "Convolution1D": "Conv1D",
+    "Convolution1DTranspose": "Conv1DTranspose",
+    "Convolution2D": "Conv2D",
+    "Convolution2DTranspose": "Conv2DTranspose",
+    "Convolution3D": "Conv3D",
+    "Convolution3DTranspose": "Conv3DTranspose",
+    "GlobalAvgPool1D": "GlobalAveragePooling1D",
+    "GlobalAvgPool2D": "GlobalAveragePooling2D",
+    "GlobalAvgPool3D": "GlobalAveragePooling3D",
+    "GlobalMaxPool1D": "GlobalMaxPooling1D",
+    "GlobalMaxPool2D": "GlobalMaxPooling2D",
+    "GlobalMaxPool3D": "GlobalMaxPooling3D",
+    "MaxPool1D": "MaxPooling1D",
+    "MaxPool2D": "MaxPooling2D",
+    "MaxPool3D": "MaxPooling3D",
+    "SeparableConvolution1D": "SeparableConv1D",
+    "SeparableConvolution2D": "SeparableConv2D",
+}
+
+_family_of = {name: family for family, names in FAMILIES.items() for name in names}
+__all__ = ["Input", "InputLayer", "Layer", *_family_of, *ALIASES]  # noqa: PLE0604  # names of names
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # a layer's class, or a function that makes and calls one
+    found = ALIASES.get(name, name)
+    if found not in _family_of:
+        raise AttributeError(f"irkit.layers has no layer {name!r}")
+    value = getattr(importlib.import_module(f"irkit.frontends.layers.{_family_of[found]}"), found)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

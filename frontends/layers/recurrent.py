@@ -1,0 +1,294 @@
+"""SimpleRNN, GRU and LSTM, as ONNX's operators of the same names compute them.
+
+Keras: https://keras.io/api/layers/recurrent_layers/. Keras's weights are what users see; the graph turns them round to
+ONNX's order of gates, by operators that are folded away when the model is saved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from irkit import operators as op
+from irkit.errors import ArgumentError, ShapeError, UnsupportedError
+from irkit.frontends import ops
+from irkit.frontends.apply import apply
+from irkit.frontends.layer import Layer, layer
+from irkit.frontends.layers.arguments import Named, Shape, fraction, known_size, need_rank, need_size, whole
+from irkit.frontends.layers.gates import GATE_FUNCTIONS, add_gates
+from irkit.frontends.tensor import Tensor
+from irkit.frontends.variable import Variable
+from irkit.ir import Array
+from irkit.operators import Operator
+
+__all__ = ["GRU", "LSTM", "SimpleRNN"]
+
+
+class Recurrent(Layer):
+    """Base: walks along the steps of a sequence, keeping one state (or several) of `units` numbers.
+
+    (batch, steps, features) → (batch, units), or (batch, steps, units) where return_sequences
+
+    return_state: the last states as well. go_backwards: from the last step to the first, and the output in that order.
+    """
+
+    units: int
+    dropout: float
+    recurrent_dropout: float
+    return_sequences: bool
+    return_state: bool
+    go_backwards: bool
+    stateful: bool
+    use_bias: bool
+    activation: Named
+    seed: int | None
+
+    states: ClassVar[int] = 1
+    gate_order: ClassVar[tuple[int, ...]]  # which of Keras's gates stands at each place of ONNX's
+    cell_name: ClassVar[str]
+    kernel: Variable
+    recurrent_kernel: Variable
+    bias: Variable
+
+    def setup(self) -> None:
+        self.units = whole("units", self.units)
+        self.dropout = fraction("dropout", self.dropout)
+        self.recurrent_dropout = fraction("recurrent_dropout", self.recurrent_dropout)
+        if self.stateful:
+            raise UnsupportedError(
+                "stateful=True keeps a state from call to call, which is not supported.",
+                cure="Use return_state=True and pass initial_state yourself.",
+            )
+
+    def build(self, input_shape: Shape) -> None:
+        features = known_size(input_shape, -1, "features")
+        add_gates(self, features, len(self.gate_order), self.bias_shape, f"{self.cell_name}/")
+
+    @property
+    def bias_shape(self) -> tuple[int, ...]:
+        return (len(self.gate_order) * self.units,)
+
+    def check_inputs(self, sequences: object, *_: object) -> None:
+        need_rank(sequences, 3, "batch, steps, features")
+        if self.built:
+            expected = self.kernel.shape[0]
+            need_size(sequences, -1, expected, "kernel expects {expected} features a step, the input has {size}.", "")
+
+    def call(
+        self,
+        sequences: Tensor,
+        initial_state: Any = None,  # noqa: ANN401  # a tensor, or a list of them
+        mask: Tensor | None = None,
+        training: bool = False,
+    ) -> Any:  # noqa: ANN401  # a tensor; a list where return_state
+        if training and (self.dropout or self.recurrent_dropout):
+            raise UnsupportedError("dropout inside a recurrent layer is not supported with training=True.")
+        if mask is not None:
+            raise UnsupportedError("a mask is not supported here yet.", cure="Leave mask_zero and Masking out.")
+        output, last = self.walk(sequences, self._initial(initial_state), reverse=self.go_backwards)
+        if self.return_sequences and self.go_backwards:
+            output = ops.flip(output, axis=1)  # Keras shows the steps in the order in which they were walked
+        result = output if self.return_sequences else last[0]
+        return [result, *last] if self.return_state else result
+
+    def _initial(self, given: Any) -> list[Tensor | None]:  # noqa: ANN401  # as in call
+        if given is None:
+            return [None] * self.states
+        states = list(given) if isinstance(given, list | tuple) else [given]
+        if len(states) != self.states:
+            raise ArgumentError(f"initial_state needs {self.states} tensors. Received: {len(states)}.")
+        for state in states:
+            if isinstance(state, Tensor) and (state.ndim != 2 or state.shape[-1] not in (self.units, None)):
+                raise ShapeError(f"initial_state must be (batch, {self.units}). Received: {state.shape}.")
+        return states
+
+    def walk(
+        self, sequences: Tensor, initial: Sequence[Tensor | None], *, reverse: bool
+    ) -> tuple[Tensor, list[Tensor]]:
+        """Outputs of all steps, in the order of the steps, and the last states."""
+        steps_first = ops.transpose(sequences, (1, 0, 2))
+        weights = [ops.expand_dims(w, 0) if w is not None else None for w in self.onnx_weights()]
+        states = [None if s is None else ops.expand_dims(s, 0) for s in initial]
+        results = apply(self.operator("reverse" if reverse else "forward"), steps_first, *weights, None, *states)
+        output, *last = results
+        # (steps, 1, batch, units) → (batch, steps, units)
+        return ops.transpose(ops.squeeze(output, 1), (1, 0, 2)), [ops.squeeze(s, 0) for s in last]
+
+    def operator(self, direction: str) -> Operator:
+        """ONNX's operator with this layer's functions."""
+        raise NotImplementedError
+
+    def onnx_weights(self) -> list[Tensor | None]:
+        """W, R and B as ONNX has them, for one direction."""
+        bias = self.onnx_bias() if self.use_bias else None
+        return [self._gates_as_rows(self.kernel), self._gates_as_rows(self.recurrent_kernel), bias]
+
+    def onnx_bias(self) -> Tensor:
+        """Biases of the inputs, then zeros for those of the state, which Keras lacks."""
+        own = self._reordered(ops.convert_to_tensor(self.bias), 0)
+        return ops.concatenate([own, ops.zeros_like(own)], axis=0)
+
+    def _gates_as_rows(self, kernel: Variable) -> Tensor:
+        return self._reordered(ops.transpose(kernel), 0)
+
+    def _reordered(self, x: Tensor, axis: int) -> Tensor:
+        """Blocks of `units` rows, in ONNX's order of gates."""
+        if self.gate_order == tuple(range(len(self.gate_order))):
+            return x
+        gates = ops.split(x, len(self.gate_order), axis=axis)
+        return ops.concatenate([gates[g] for g in self.gate_order], axis=axis)
+
+
+def onnx_function(activation: Named) -> tuple[str, float, float]:
+    """(name, alpha, beta) of an activation as ONNX's recurrent operators know it. Raises UnsupportedError."""
+    name = getattr(activation, "__name__", type(activation).__name__)
+    if name not in GATE_FUNCTIONS:
+        raise UnsupportedError(
+            f"the activation {name!r} is not supported in a recurrent layer.",
+            cure=f"Use one of {', '.join(GATE_FUNCTIONS)}, or RNN with a cell of your own.",
+        )
+    return GATE_FUNCTIONS[name]
+
+
+def _functions(*activations: Named) -> dict[str, Any]:
+    """Attributes of ONNX's operators for these activations. Alphas and betas: for those that have them, in order."""
+    found = [onnx_function(a) for a in activations]
+    alphas = tuple(alpha for _, alpha, _ in found)
+    betas = tuple(beta for _, _, beta in found)
+    attributes: dict[str, Any] = {"activations": tuple(name for name, _, _ in found)}
+    return attributes | ({"activation_alpha": alphas, "activation_beta": betas} if any(alphas) else {})
+
+
+@layer
+class SimpleRNN(Recurrent):
+    """h ← activation(x·kernel + h·recurrent_kernel + bias)"""
+
+    units: int
+    activation: Named = "tanh"
+    use_bias: bool = True
+    kernel_initializer: Named = "glorot_uniform"
+    recurrent_initializer: Named = "orthogonal"
+    bias_initializer: Named = "zeros"
+    kernel_regularizer: Named = None
+    recurrent_regularizer: Named = None
+    bias_regularizer: Named = None
+    activity_regularizer: Named = None
+    kernel_constraint: Named = None
+    recurrent_constraint: Named = None
+    bias_constraint: Named = None
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    return_sequences: bool = False
+    return_state: bool = False
+    go_backwards: bool = False
+    stateful: bool = False
+    unroll: bool = False
+    seed: int | None = None
+    zero_output_for_mask: bool = False
+    _hidden = frozenset({"seed"})  # Keras shows none for this layer
+
+    gate_order = (0,)
+    cell_name = "simple_rnn_cell"
+
+    def operator(self, direction: str) -> Operator:
+        return op.RNN(hidden_size=self.units, direction=direction, **_functions(self.activation))
+
+
+@layer
+class GRU(Recurrent):
+    """Gated recurrent unit: gates z (how much stays) and r (how much of the state the candidate sees).
+
+    h ← z·h + (1 − z)·candidate. reset_after: r multiplies the state after its matrix product, as cuDNN does.
+    Cho et al. 2014
+    """
+
+    units: int
+    activation: Named = "tanh"
+    recurrent_activation: Named = "sigmoid"
+    use_bias: bool = True
+    kernel_initializer: Named = "glorot_uniform"
+    recurrent_initializer: Named = "orthogonal"
+    bias_initializer: Named = "zeros"
+    kernel_regularizer: Named = None
+    recurrent_regularizer: Named = None
+    bias_regularizer: Named = None
+    activity_regularizer: Named = None
+    kernel_constraint: Named = None
+    recurrent_constraint: Named = None
+    bias_constraint: Named = None
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    seed: int | None = None
+    return_sequences: bool = False
+    return_state: bool = False
+    go_backwards: bool = False
+    stateful: bool = False
+    unroll: bool = False
+    reset_after: bool = True
+    use_cudnn: bool | str = "auto"
+    zero_output_for_mask: bool = False
+    _hidden = frozenset({"use_cudnn"})
+
+    gate_order = (0, 1, 2)  # z, r, candidate: the same in both
+    cell_name = "gru_cell"
+
+    @property
+    def bias_shape(self) -> tuple[int, ...]:
+        return (2, 3 * self.units) if self.reset_after else (3 * self.units,)
+
+    def onnx_bias(self) -> Tensor:
+        return ops.reshape(self.bias, (6 * self.units,)) if self.reset_after else super().onnx_bias()
+
+    def operator(self, direction: str) -> Operator:
+        return op.GRU(
+            hidden_size=self.units,
+            direction=direction,
+            linear_before_reset=int(self.reset_after),
+            **_functions(self.recurrent_activation, self.activation),
+        )
+
+
+@layer
+class LSTM(Recurrent):
+    """Long short-term memory: a cell state c behind gates i (in), f (keep) and o (out).
+
+    c ← f·c + i·candidate, h ← o·activation(c). Hochreiter & Schmidhuber 1997
+    """
+
+    units: int
+    activation: Named = "tanh"
+    recurrent_activation: Named = "sigmoid"
+    use_bias: bool = True
+    kernel_initializer: Named = "glorot_uniform"
+    recurrent_initializer: Named = "orthogonal"
+    bias_initializer: Named = "zeros"
+    unit_forget_bias: bool = True
+    kernel_regularizer: Named = None
+    recurrent_regularizer: Named = None
+    bias_regularizer: Named = None
+    activity_regularizer: Named = None
+    kernel_constraint: Named = None
+    recurrent_constraint: Named = None
+    bias_constraint: Named = None
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    seed: int | None = None
+    return_sequences: bool = False
+    return_state: bool = False
+    go_backwards: bool = False
+    stateful: bool = False
+    unroll: bool = False
+    use_cudnn: bool | str = "auto"
+    zero_output_for_mask: bool = False
+    _hidden = frozenset({"use_cudnn"})
+
+    states = 2
+    gate_order = (0, 3, 1, 2)  # ONNX: i, o, f, candidate; Keras: i, f, candidate, o
+    cell_name = "lstm_cell"
+
+    def operator(self, direction: str) -> Operator:
+        return op.LSTM(
+            hidden_size=self.units,
+            direction=direction,
+            **_functions(self.recurrent_activation, self.activation, self.activation),
+        )

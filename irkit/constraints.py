@@ -1,0 +1,3 @@
+"""Constraints, under Keras's names."""
+
+from irkit.frontends.constraints import *

@@ -1,0 +1,3 @@
+"""Initializers, under Keras's names."""
+
+from irkit.frontends.initializers import *

@@ -1,0 +1,3 @@
+"""Random numbers, under Keras's names."""
+
+from irkit.frontends.random import *

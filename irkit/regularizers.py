@@ -1,0 +1,3 @@
+"""Regularizers, under Keras's names."""
+
+from irkit.frontends.regularizers import *

@@ -1,0 +1,34 @@
+"""Every layer, over a grid of its options, against Keras 3 with the same weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.conformance.keras_layer_cases import CASES
+from tests.conformance.keras_layers import Case, arrays, assert_equal, build, plain
+
+
+def case_id(case: Case) -> str:
+    return str(case)
+
+
+@pytest.mark.parametrize("case", CASES, ids=case_id)
+def test_a_layer_equals_keras(case: Case) -> None:
+    pair = build(case)
+    assert [(w.name, tuple(w.shape), w.trainable) for w in pair.ours.weights] == [
+        (w.name, tuple(w.shape), w.trainable) for w in pair.theirs.weights
+    ]
+    assert pair.ours.name == pair.theirs.name
+    assert pair.our_config == pair.their_config
+    assert_equal(case, arrays(pair.ours(pair.inputs, **(case.call or {}))), pair.expected, "eager")
+    for backend in ("interpreter", "onnxruntime"):
+        found: Any = pair.model.predict(pair.inputs, verbose=0, backend=backend)
+        assert_equal(case, arrays(found), pair.expected, backend)
+
+
+@pytest.mark.parametrize("case", CASES, ids=case_id)
+def test_a_configuration_makes_the_same_layer_again(case: Case) -> None:
+    ours = build(case).ours
+    again = type(ours).from_config(ours.get_config())
+    assert plain(again.get_config()) == plain(ours.get_config())
