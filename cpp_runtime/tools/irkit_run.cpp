@@ -27,9 +27,11 @@ Arguments parse(int argc, char** argv) {
     app.set_version_flag("--version", irkit_version_string());
     app.add_option("model", arguments.model, "the model file")->required();
     app.add_option("--input,-i", arguments.inputs,
-                   "NAME=FILE.npy, or FILE.npy when the model has one input; repeat for more");
+                   "NAME=FILE.npy, or FILE.npy when the model has one input; repeat for more")
+        ->allow_extra_args(false);
     app.add_option("--output,-o", arguments.outputs,
-                   "NAME=FILE.npy to write, or FILE.npy when the model has one output");
+                   "NAME=FILE.npy to write, or FILE.npy when the model has one output")
+        ->allow_extra_args(false);
     app.add_option("--repeat", arguments.repeat, "run so many times and print the times of one call")
         ->check(CLI::PositiveNumber);
     app.add_option("--threads", arguments.threads, "that work on one call; 0: one for each core")
