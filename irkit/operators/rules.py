@@ -77,7 +77,7 @@ def rounded(x: Array, dtype: np.dtype[np.generic]) -> Array:
         return x.astype(dtype)
 
 
-# Decorates kernels in which NaN, infinities and wrapping integers arise legally: numpy is not to warn of them.
+# Decorates kernels in which NaN, infinities and wrapping integers are legal: numpy is not to warn of them.
 quiet = np.errstate(all="ignore")
 
 
