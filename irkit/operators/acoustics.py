@@ -7,23 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from irkit.errors import ArgumentError, ShapeError
+from irkit.errors import ArgumentError
 from irkit.ir import Array, Dim, DType, TensorType
 from irkit.ir.types import FLOATS, NUMERIC
 from irkit.operators.attributes import attribute
 from irkit.operators.base import Operator, operator
-from irkit.operators.rules import fresh, quiet, sizes_in
+from irkit.operators.rules import check_one, fresh, quiet, sizes_in
 
 __all__ = ["BlackmanWindow", "HammingWindow", "HannWindow", "MelWeightMatrix"]
 
 _INDEX = frozenset({DType.int32, DType.int64})
 _RESULTS = tuple(sorted(NUMERIC))
-
-
-def _check_scalars(**types: TensorType) -> None:
-    for name, type_ in types.items():
-        if type_.rank not in (None, 0) and type_.shape != (1,):
-            raise ShapeError(f"{name} must be a scalar, not {type_}.")
 
 
 def _only(known: Sequence[Array | None], position: int) -> Dim | None:
@@ -44,7 +38,7 @@ class CosineWindow(Operator):
     periodic: bool = True
 
     def infer(self, size: TensorType, *, known: Sequence[Array | None] = ()) -> TensorType:
-        _check_scalars(size=size)
+        check_one(size=size)
         length = _only(known, 0)
         return TensorType(self.output_datatype, (fresh("window") if length is None else length,))
 
@@ -111,8 +105,8 @@ class MelWeightMatrix(Operator):
         *,
         known: Sequence[Array | None] = (),
     ) -> TensorType:
-        _check_scalars(num_mel_bins=num_mel_bins, dft_length=dft_length, sample_rate=sample_rate)
-        _check_scalars(lower_edge_hertz=lower_edge_hertz, upper_edge_hertz=upper_edge_hertz)
+        check_one(num_mel_bins=num_mel_bins, dft_length=dft_length, sample_rate=sample_rate)
+        check_one(lower_edge_hertz=lower_edge_hertz, upper_edge_hertz=upper_edge_hertz)
         bands, length = _only(known, 0), _only(known, 1)
         bins = fresh("bins") if length is None else length // 2 + 1
         return TensorType(self.output_datatype, (bins, fresh("bands") if bands is None else bands))

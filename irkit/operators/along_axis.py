@@ -11,7 +11,7 @@ from irkit.ir import Array, DType, TensorType
 from irkit.ir.types import FLOATS, NUMERIC
 from irkit.operators.base import Operator, operator
 from irkit.operators.reductions import reduced_shape
-from irkit.operators.rules import axis_in, rounded, widened
+from irkit.operators.rules import axis_in, check_one, rounded, widened
 
 __all__ = ["ArgMax", "ArgMin", "CumSum"]
 
@@ -74,8 +74,7 @@ class CumSum(Operator):
     reverse: bool = False
 
     def infer(self, x: TensorType, axis: TensorType) -> TensorType:
-        if axis.rank not in (None, 0) and axis.shape != (1,):
-            raise ShapeError(f"axis must be a scalar, not {axis}.")
+        check_one(axis=axis)
         return x
 
     def run(self, x: Array, axis: Array) -> Array:

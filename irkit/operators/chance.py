@@ -16,7 +16,7 @@ from irkit.ir import Array, DType, TensorType
 from irkit.ir.types import FLOATS, NUMERIC, SMALL_FLOATS
 from irkit.operators.attributes import attribute
 from irkit.operators.base import Operator, operator
-from irkit.operators.rules import MOVABLE, fresh, quiet, rounded, widened
+from irkit.operators.rules import MOVABLE, check_one, fresh, quiet, rounded, widened
 from irkit.operators.softmax import softmax
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
 ]
 
 _FLOAT_CHOICES = tuple(sorted(FLOATS))
-_SCALAR = ((), (1,))
 
 
 def source(seed: float | None) -> np.random.RandomState:
@@ -57,9 +56,7 @@ class Dropout(Operator):
     def infer(
         self, x: TensorType, ratio: TensorType | None = None, training_mode: TensorType | None = None
     ) -> tuple[TensorType, TensorType]:
-        for name, type_ in (("ratio", ratio), ("training_mode", training_mode)):
-            if type_ is not None and type_.shape is not None and type_.shape not in _SCALAR:
-                raise ShapeError(f"{name} must be a scalar, not {type_}.")
+        check_one(ratio=ratio, training_mode=training_mode)
         return x, x.with_dtype(DType.bool)
 
     @quiet

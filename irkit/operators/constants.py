@@ -12,7 +12,7 @@ from irkit.ir import Array, Dim, DType, TensorType, Type, dims, type_of
 from irkit.ir.types import NUMERIC
 from irkit.operators.attributes import attribute
 from irkit.operators.base import Operator, operator
-from irkit.operators.rules import fresh, fresh_shape, length_of, quiet, same_dtype, sizes_in
+from irkit.operators.rules import check_one, fresh, fresh_shape, length_of, quiet, same_dtype, sizes_in
 
 __all__ = ["Constant", "ConstantOfShape", "EyeLike", "Range"]
 
@@ -119,9 +119,7 @@ class Range(Operator):
         self, start: TensorType, limit: TensorType, delta: TensorType, *, known: Sequence[Array | None] = ()
     ) -> TensorType:
         dtype = same_dtype(start, limit, delta)
-        for name, type_ in (("start", start), ("limit", limit), ("delta", delta)):
-            if type_.rank not in (None, 0) and type_.shape != (1,):
-                raise ShapeError(f"{name} must be a scalar, not {type_}.")
+        check_one(start=start, limit=limit, delta=delta)
         contents = [k.reshape(()) for k in known if k is not None]
         count = _steps(*contents) if len(contents) == 3 else None
         return TensorType(dtype, (fresh("count") if count is None else count,))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from irkit.ir import Array
@@ -12,7 +14,7 @@ __all__ = ["Erf"]
 
 # After W. J. Cody, "Rational Chebyshev approximations for the error function", Math. Comp. 23 (1969) 631-637,
 # with the coefficients of S. Moshier's Cephes (netlib.org/cephes, ndtr.c).
-# |x| <= 1: erf x = x · T(x²) / U(x²).   1 < |x| < 8: 1 - erf |x| = e^(-x²) · P(|x|) / Q(|x|).
+# |x| <= 1: erf x = x · T(x²) / U(x²).   1 < x < 8 (less exactly beyond): 1 - erf x = e^(-x²) · P(x) / Q(x).
 # fmt: off
 _T = (9.60497373987051638749e0, 9.00260197203842689217e1, 2.23200534594684319226e3, 7.00332514112805075473e3,
       5.55923013010394962768e4)
@@ -29,19 +31,34 @@ _Q = (1.0, 1.32281951154744992508e1, 8.67072140885989742329e1, 3.549377788878198
 
 def erf(x: Array) -> Array:
     """2/√π · ∫₀ˣ e^(-t²) dt, of float32 or float64, within 3 units of the last place."""
-    result = np.asarray(np.clip(x, -1, 1))
-    square = result * result
-    result *= _polynomial(_T, square) / _polynomial(_U, square)
+    result = _near(np.clip(x, -1, 1))
     far = np.abs(x) > 1
     if far.any():
-        result[far] = _far(x[far])
+        result[far] = np.copysign(1 - _complement(np.abs(x[far])), x[far])
     return result
 
 
-def _far(x: Array) -> Array:
-    distance = np.minimum(np.abs(x), 6)  # beyond, the result is 1 in every float
-    complement = np.exp(-distance * distance) * _polynomial(_P, distance) / _polynomial(_Q, distance)
-    return np.asarray(np.copysign(1 - complement, x))
+def normal(x: Array) -> Array:
+    """Φ, the normal distribution's function; far below 0, where 1 + erf cancels, it is still precise."""
+    z = np.asarray(x * math.sqrt(0.5))
+    result = 0.5 + 0.5 * _near(np.clip(z, -1, 1))
+    far = np.abs(z) > 1
+    if far.any():
+        tail = 0.5 * _complement(np.abs(z[far]))
+        result[far] = np.where(z[far] < 0, tail, 1 - tail)
+    return np.asarray(result)
+
+
+def _near(x: Array) -> Array:
+    """erf x for |x| <= 1."""
+    square = np.asarray(x * x)
+    return np.asarray(x * _polynomial(_T, square) / _polynomial(_U, square))
+
+
+def _complement(x: Array) -> Array:
+    """1 - erf x for x > 1; from 28 on it is 0 in every float."""
+    x = np.minimum(x, 28)
+    return np.asarray(np.exp(-x * x) * (_polynomial(_P, x) / _polynomial(_Q, x)))
 
 
 def _polynomial(coefficients: tuple[float, ...], x: Array) -> Array:

@@ -6,12 +6,11 @@ from functools import reduce
 
 import numpy as np
 
-from irkit.errors import ShapeError
 from irkit.ir import Array, TensorType, dims
 from irkit.ir.types import NUMERIC
 from irkit.operators.arithmetic import Variadic
 from irkit.operators.base import Operator, operator
-from irkit.operators.rules import quiet, same_dtype
+from irkit.operators.rules import check_one, quiet, same_dtype
 
 __all__ = ["Clip", "Max", "Min"]
 
@@ -67,14 +66,10 @@ class Clip(Operator):
         self, x: TensorType, min: TensorType | None = None, max: TensorType | None = None
     ) -> TensorType:
         same_dtype(x, min, max)
-        for name, bound in (("min", min), ("max", max)):
-            if bound is not None and bound.rank not in (None, 0):
-                raise ShapeError(
-                    f"{name} must be a scalar, not {bound}.", cure="Remove its axes with squeeze."
-                )
+        check_one(min=min, max=max)
         return x
 
     @quiet
     def run(self, x: Array, min: Array | None = None, max: Array | None = None) -> Array:
-        lower = x if min is None else maximum(x, min)
-        return lower if max is None else minimum(lower, max)
+        lower = x if min is None else maximum(x, min.reshape(()))
+        return lower if max is None else minimum(lower, max.reshape(()))

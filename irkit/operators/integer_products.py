@@ -8,12 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from irkit.errors import ShapeError
-from irkit.ir import Array, DType, Shape, TensorType
+from irkit.ir import Array, DType, TensorType
 from irkit.operators.base import Operator, operator
 from irkit.operators.convolution import Convolution, biased, check_bias, convolved
 from irkit.operators.linear import product_shape
 from irkit.operators.quantization import QUANTIZED, centred, quantized
-from irkit.operators.rules import quiet, same_dtype, widened
+from irkit.operators.rules import check_one, quiet, same_dtype, widened
 
 __all__ = ["ConvInteger", "MatMulInteger", "QLinearConv", "QLinearMatMul"]
 
@@ -127,12 +127,10 @@ class QLinearMatMul(Operator):
         return quantized(scaled, _by_row(y_zero_point), DType.of(y_zero_point.dtype))
 
 
-def _check_parameter(name: str, parameter: TensorType | None, channels: Shape | None) -> None:
-    """Raises ShapeError unless it is one number, or (where channels are allowed) a vector."""
-    if parameter is None or parameter.rank in (None, 0) or parameter.shape == (1,):
-        return
-    if channels is None or parameter.rank != 1:
-        raise ShapeError(f"{name} must be one number, not {parameter}.")
+def _check_per_channel(name: str, parameter: TensorType | None) -> None:
+    """Raises ShapeError unless it is one number, or one for each output channel."""
+    if parameter is not None and parameter.rank not in (None, 0, 1):
+        raise ShapeError(f"{name} must be one number, or one for each channel, not {parameter}.")
 
 
 @operator(since=10)
@@ -154,8 +152,8 @@ class ConvInteger(Convolution):
     ) -> TensorType:
         same_dtype(x, x_zero_point)
         same_dtype(w, w_zero_point)
-        _check_parameter("x_zero_point", x_zero_point, None)
-        _check_parameter("w_zero_point", w_zero_point, w.shape)
+        check_one(x_zero_point=x_zero_point)
+        _check_per_channel("w_zero_point", w_zero_point)
         return TensorType(DType.int32, self.convolved_shape(x.shape, w.shape))
 
     @quiet
@@ -210,9 +208,9 @@ class QLinearConv(Convolution):
     ) -> TensorType:
         same_dtype(x, x_zero_point)
         same_dtype(w, w_zero_point)
-        for name, parameter in (("x_scale", x_scale), ("x_zero_point", x_zero_point), ("y_scale", y_scale)):
-            _check_parameter(name, parameter, None)
-        _check_parameter("w_scale", w_scale, w.shape)
+        check_one(x_scale=x_scale, x_zero_point=x_zero_point, y_scale=y_scale, y_zero_point=y_zero_point)
+        _check_per_channel("w_scale", w_scale)
+        _check_per_channel("w_zero_point", w_zero_point)
         shape = self.convolved_shape(x.shape, w.shape)
         if shape is not None:
             check_bias(B, shape[1])

@@ -10,7 +10,7 @@ from irkit.ir import Array
 from irkit.operators.arithmetic import Formula
 from irkit.operators.attributes import attribute
 from irkit.operators.base import operator
-from irkit.operators.error_function import erf
+from irkit.operators.error_function import normal
 
 __all__ = ["Gelu", "Mish", "Sigmoid", "Softplus", "Softsign"]
 
@@ -68,5 +68,6 @@ class Gelu(Formula):
 
     def formula(self, x: Array) -> Array:
         if self.approximate == "none":
-            return np.asarray(0.5 * x * (1 + erf(x * math.sqrt(0.5))))
-        return np.asarray(0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x))))
+            return np.asarray(x * normal(x))
+        # ½ (1 + tanh u) is 1 / (1 + e⁻²ᵘ), in which nothing cancels
+        return np.asarray(x * sigmoid(math.sqrt(8 / math.pi) * (x + 0.044715 * x * x * x)))
