@@ -9,7 +9,7 @@ import numpy as np
 
 from irkit.errors import ShapeError
 from irkit.ir import Array, Dim, Shape, TensorType, unify
-from irkit.ir.dims import floordiv
+from irkit.ir.dims import floordiv, minimum
 from irkit.ir.types import FLOATS
 from irkit.operators.attributes import attribute
 from irkit.operators.base import Operator, operator
@@ -187,11 +187,9 @@ class ConvTranspose(Convolution):
         if not self.output_shape and not self.auto_pad.startswith("SAME"):
             cut = zip(full, sliding.begins, sliding.ends, strict=True)
             return tuple(f - b - e for f, b, e in cut), sliding.begins
-        out = (
-            self.output_shape[-rank:]
-            if self.output_shape
-            else tuple(n * s for n, s in zip(sizes, sliding.strides, strict=True))
-        )
+        # SAME: n · stride, as ONNX's text has it, but no more than there is, as in onnxruntime
+        out: Shape = tuple(minimum(n * s, f) for n, s, f in zip(sizes, sliding.strides, full, strict=True))
+        out = self.output_shape[-rank:] if self.output_shape else out
         # half of the surplus is cut off at each end; an odd one at the end for SAME_UPPER, else in front
         odd = int(self.auto_pad != "SAME_UPPER")
         return out, tuple(floordiv(f - n + odd, 2) for f, n in zip(full, out, strict=True))

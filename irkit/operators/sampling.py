@@ -96,7 +96,7 @@ class GridSample(Operator):
             places = ((coordinates + 1) * size - 1) / 2
         if self.mode == "nearest":
             places = np.rint(places)
-        if self.padding_mode == "border":
+        if self.padding_mode == "border" and self.mode != "cubic":  # whose taps are clipped one by one
             places = np.clip(places, 0, size - 1)
         elif self.padding_mode == "reflection":
             places = _reflected(places, low, high)
@@ -169,7 +169,7 @@ class AffineGrid(Operator):
     def _line(self, n: int, dtype: np.dtype[np.generic]) -> Array:
         """n coordinates between −1 and 1."""
         if self.align_corners:
-            return np.linspace(-1, 1, n).astype(dtype) if n > 1 else np.zeros(n, dtype)
+            return np.linspace(-1 if n > 1 else 1, 1, n).astype(dtype)  # a single point: as onnxruntime
         return ((2 * np.arange(n) + 1) / max(n, 1) - 1).astype(dtype)
 
 
