@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from irkit import operators as op
-from irkit.errors import ExecutionError, IrkitError
+from irkit.errors import CaptureError, ExecutionError, IrkitError
 from irkit.frontends.definition import Definition, Scope, current_scope
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
 from irkit.frontends.variable import Variable
@@ -54,11 +54,22 @@ def definition_of(tensors: Sequence[object]) -> Definition | None:
 def _definition(inputs: Sequence[Operand], where: Scope) -> Definition | None:
     found = definition_of(inputs)
     if where.capturing is None:
-        return found
+        return _still_open(found, None)
     if found is not None:
-        return where.capturing.merge(found)
+        return _still_open(where.capturing.merge(found), where.capturing.find())
     # while a model is captured, a weight must stay a weight: computing with its values would bake them
     return where.capturing.find() if any(isinstance(x, Variable) for x in inputs) else None
+
+
+def _still_open(found: Definition | None, here: Definition | None) -> Definition | None:
+    """`found`, unless it is the inside of a branch or loop that the program has left. Raises CaptureError."""
+    if found is not None and found.outer is not None and found is not here:
+        raise CaptureError(
+            "A tensor made inside a branch or loop is used outside of it.",
+            source=str(caller()),
+            cure="Return it from the function given to cond, while_loop, scan or map.",
+        )
+    return found
 
 
 def symbolic_value(operand: Operand, definition: Definition) -> Value | None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from irkit.ir import Graph, Node, Source, Value
+from irkit.ir.graph import captured
 
 if TYPE_CHECKING:
     from irkit.frontends.layer import Layer
@@ -44,7 +45,8 @@ class NodeStep:
 
     @property
     def inputs(self) -> tuple[Value, ...]:
-        return tuple(v for v in self.node.inputs if v is not None)
+        """What it reads, also from inside its branches and loops."""
+        return (*(v for v in self.node.inputs if v is not None), *captured(self.node))
 
     @property
     def outputs(self) -> tuple[Value, ...]:
@@ -70,12 +72,17 @@ class Record:
 
 
 class Definition:
-    """The graph, steps and records of everything connected to a set of inputs."""
+    """The graph, steps and records of everything connected to a set of inputs.
 
-    __slots__ = ("_into", "graph", "makers", "records")
+    outer: for the inside of a branch or loop, the definition around it, whose tensors may be read there.
+    """
 
-    def __init__(self, graph: Graph | None = None) -> None:
-        self.graph = graph or Graph()
+    __slots__ = ("_into", "_open", "graph", "makers", "outer", "records")
+
+    def __init__(self, graph: Graph | None = None, outer: Definition | None = None) -> None:
+        self.graph = Graph() if graph is None else graph  # an empty graph is false
+        self.outer = outer
+        self._open = 0  # branches and loops being written just now: their graphs know ours
         self.makers: dict[Value, Step] = {}  # value → the step that made it
         self.records: list[Record] = []
         self._into: Definition | None = None
@@ -87,12 +94,37 @@ class Definition:
             found = found._into
         return found
 
+    def around(self) -> Iterator[Definition]:
+        """This definition and those around it, from the inside out."""
+        found: Definition | None = self.find()
+        while found is not None:
+            yield found
+            found = found.outer.find() if found.outer is not None else None
+
+    @contextmanager
+    def inside(self, name: str) -> Iterator[Definition]:
+        """While it lasts, a definition for the inside of a branch or loop. Its layer calls are recorded here."""
+        mine = self.find()
+        inner = Definition(Graph(name, parent=mine.graph), mine)
+        mine._open += 1
+        try:
+            yield inner
+        finally:
+            mine._open -= 1
+        mine.find().records += inner.records
+
     def merge(self, other: Definition) -> Definition:
-        """Make two definitions one, moving the smaller into the larger."""
+        """Make two definitions one, moving the smaller into the larger. Of an inner and an outer one: the inner."""
         a, b = self.find(), other.find()
-        if a is b:
+        if a in b.around():
+            return b
+        if b in a.around():
             return a
-        if len(b.graph) > len(a.graph):
+        if a.outer is not None or b.outer is not None:
+            inner, stranger = (a, b) if a.outer is not None else (b, a)
+            list(inner.around())[-1].merge(list(stranger.around())[-1])
+            return inner
+        if b._open or (len(b.graph) > len(a.graph) and not a._open):
             a, b = b, a
         a.graph.absorb(b.graph)
         a.makers.update(b.makers)

@@ -15,6 +15,7 @@ from irkit.frontends.input import InputLayer, TensorSpec
 from irkit.frontends.keras_order import keras_order
 from irkit.frontends.layer import Layer
 from irkit.frontends.model import Model
+from irkit.frontends.ops.control import redone
 from irkit.frontends.prediction import as_input, in_order
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
 from irkit.frontends.variable import Variable
@@ -155,7 +156,9 @@ def _redone(step: Step, values: Mapping[Value, Any], training: bool | None) -> l
     where = current_scope()
     told = where.training if training is None else training
     with scope(Scope(where.path, step.source, where.capturing, told)):
-        if isinstance(step, NodeStep):
+        if isinstance(step, NodeStep) and step.node.op.subgraphs:
+            result = redone(step.node, values)
+        elif isinstance(step, NodeStep):
             result = apply(
                 step.node.op, *(values[v] if v else None for v in step.node.inputs), count=len(step.outputs)
             )

@@ -1,0 +1,285 @@
+"""Branches and loops. On values they are Python's; on symbolic tensors they become If and Loop, with the functions'
+operators in graphs inside."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from irkit import operators as op
+from irkit.errors import ArgumentError, ShapeError
+from irkit.frontends.apply import apply, apply_one, definition_of, symbolic_value
+from irkit.frontends.definition import Definition, current_scope, scope
+from irkit.frontends.ops.operands import Operand, boolean, cast_to, promoted, tensor
+from irkit.frontends.ops.trees import Tree, leaves_of, mapped, rebuilt
+from irkit.frontends.tensor import SymbolicTensor, Tensor, TensorLike
+from irkit.frontends.variable import Variable
+from irkit.ir import Dim, DType, Graph, Node, TensorType, Value
+from irkit.ir.constraints import fresh, recording, same
+
+__all__ = ["cond", "fori_loop", "switch", "while_loop"]
+
+def cond(pred: TensorLike, true_fn: Callable[[], Tree], false_fn: Callable[[], Tree]) -> Tree:
+    """true_fn() or false_fn(). When `pred` is symbolic both become graphs, and must return trees of the same form."""
+    condition = boolean(pred)
+    if not is_symbolic(condition):
+        return true_fn() if bool(condition) else false_fn()
+    definition = _definition([condition])
+    then, then_tree = _branch(definition, "then", true_fn)
+    other, other_tree = _branch(definition, "else", false_fn)
+    _check_alike(then_tree, other_tree)
+    count = len(then.outputs)
+    flat = apply_one(op.Reshape(), condition, tensor([], DType.int64))
+    made = apply(op.If(then_branch=then, else_branch=other), flat, count=count) if count else ()
+    return rebuilt(then_tree, made if isinstance(made, tuple) else (made,))
+
+
+def is_symbolic(x: object) -> bool:
+    """Whether `x` has no value now; while a model is captured, a variable has none."""
+    in_capture = isinstance(x, Variable) and current_scope().capturing is not None
+    return isinstance(x, SymbolicTensor) or in_capture
+
+
+def _definition(tensors: Sequence[object]) -> Definition:
+    where, found = current_scope(), definition_of(tensors)
+    if where.capturing is not None:
+        return where.capturing.merge(found) if found else where.capturing.find()
+    assert found is not None
+    return found
+
+
+def _branch(definition: Definition, name: str, function: Callable[[], Tree]) -> tuple[Graph, Tree]:
+    with definition.inside(name) as inner, scope(dataclasses.replace(current_scope(), capturing=inner)):
+        tree = function()
+        inner.graph.set_outputs([_returned(tensor(leaf), inner) for leaf in leaves_of(tree)])
+    return inner.graph, tree
+
+
+def _returned(x: Operand, inner: Definition) -> Value:
+    """The value of `x` as one that the graph inside owns."""
+    value = symbolic_value(x, inner)
+    assert value is not None
+    if value.producer is not None and value.producer.graph is inner.graph:
+        return value
+    inside = apply_one(op.Identity(), SymbolicTensor(value, inner))
+    assert isinstance(inside, SymbolicTensor)
+    return inside.value
+
+
+def _check_alike(a: Tree, b: Tree) -> None:
+    if mapped(lambda _: 0, a) != mapped(lambda _: 0, b):
+        raise ShapeError(
+            "the two functions given to cond return different structures.", facts=[f"then: {a!r}", f"else: {b!r}"]
+        )
+
+
+def switch(index: TensorLike, branches: Sequence[Callable[..., Tree]], *operands: Tree) -> Tree:
+    """branches[index](*operands); an index beyond the ends takes the nearest."""
+    if not branches:
+        raise ArgumentError("switch needs at least one branch.")
+    choice = tensor(index)
+    if not is_symbolic(choice):
+        return branches[min(max(int(choice), 0), len(branches) - 1)](*operands)  # type: ignore[arg-type]  # has a value
+    if len(branches) == 1:
+        return branches[0](*operands)
+    at_most_first = apply_one(op.LessOrEqual(), choice, tensor(0, choice.type.dtype))
+    rest = apply_one(op.Sub(), choice, tensor(1, choice.type.dtype))
+    return cond(at_most_first, lambda: branches[0](*operands), lambda: switch(rest, branches[1:], *operands))
+
+
+# ---- loops
+
+
+def while_loop(
+    cond: Callable[..., TensorLike],
+    body: Callable[..., Tree],
+    loop_vars: Tree,
+    maximum_iterations: int | None = None,
+) -> Tree:
+    """loop_vars = body(*loop_vars) as long as cond(*loop_vars), and at most maximum_iterations times."""
+    single = not isinstance(loop_vars, list | tuple)
+    start = tuple(mapped(tensor, (loop_vars,) if single else tuple(loop_vars)))
+    first = tensor(cond(*start))
+    if any(map(is_symbolic, (first, *leaves_of(start)))):
+        end = _loop(cond, body, start, first, maximum_iterations)
+    else:
+        end = _eager_while(cond, body, start, maximum_iterations)
+    return end[0] if single else end
+
+
+def _eager_while(
+    cond: Callable[..., TensorLike], body: Callable[..., Tree], state: tuple[Tree, ...], limit: int | None
+) -> tuple[Tree, ...]:
+    turn = 0
+    while (limit is None or turn < limit) and bool(cond(*state)):
+        state = _as_tuple(body(*state))
+        turn += 1
+    return state
+
+
+def _as_tuple(result: Tree) -> tuple[Tree, ...]:
+    return tuple(result) if isinstance(result, list | tuple) else (result,)
+
+
+def _loop(
+    cond: Callable[..., TensorLike], body: Callable[..., Tree], start: tuple[Tree, ...], first: Operand, limit: int | None
+) -> tuple[Tree, ...]:
+    def turn(_: Tensor, state: Tree) -> tuple[TensorLike, Tree, Tree]:
+        new = _as_tuple(body(*state))
+        return cond(*new), new, None
+
+    most = None if limit is None else tensor(limit, DType.int64)
+    state, _ = looped(turn, start, most, boolean(first))
+    return tuple(state)
+
+
+def fori_loop(lower: TensorLike, upper: TensorLike, body_fun: Callable[..., Tree], init_val: Tree) -> Tree:
+    """val = body_fun(i, val) for i from lower to before upper."""
+    low, high = tensor(lower), tensor(upper)
+    start = mapped(tensor, init_val)
+    if not any(map(is_symbolic, (low, high, *leaves_of(start)))):
+        for i in range(int(low), int(high)):  # type: ignore[arg-type]  # they have values
+            start = body_fun(i, start)
+        return start
+
+    def turn(i: Tensor, state: Tree) -> tuple[TensorLike | None, Tree, Tree]:
+        return None, body_fun(apply_one(op.Add(), cast_to(i, low.type.dtype), low), state), None
+
+    a, b = promoted(low, high)
+    turns = cast_to(apply_one(op.Sub(), b, a), DType.int64)
+    return looped(turn, start, turns)[0]
+
+
+def looped(
+    turn: Callable[[Tensor, Tree], tuple[TensorLike | None, Tree, Tree]],
+    start: Tree,
+    turns: Operand | None,
+    goes_on: Operand | None = None,
+) -> tuple[Tree, Tree]:
+    """A Loop.  turn: (number, state) → (whether it goes on, or None; new state; something to collect).
+
+    turns: how often at most. Returns the last state and what was collected, stacked along a new first axis.
+    """
+    state = [tensor(x) for x in leaves_of(start)]
+    definition = _definition([*state, turns, goes_on])
+    types, changing = [x.type for x in state], set[Dim]()
+    while True:
+        graph, collected, made = _body(definition, turn, start, types)
+        wider = _widened(types, made, changing, definition)
+        if wider == types:
+            break
+        types = wider
+    scalars = (x if x is None else apply_one(op.Reshape(), x, tensor([], DType.int64)) for x in (turns, goes_on))
+    outputs = apply(op.Loop(body=graph), *scalars, *state, count=len(graph.outputs) - 1)
+    listed = outputs if isinstance(outputs, tuple) else (outputs,)
+    return rebuilt(start, listed[: len(state)]), rebuilt(collected, listed[len(state) :])
+
+
+def _body(
+    definition: Definition,
+    turn: Callable[[Tensor, Tree], tuple[TensorLike | None, Tree, Tree]],
+    start: Tree,
+    types: Sequence[TensorType],
+) -> tuple[Graph, Tree, list[TensorType]]:
+    """The graph of one turn, the tree of what it collects, and the types of the state that it leaves."""
+    with definition.inside("body") as inner, scope(dataclasses.replace(current_scope(), capturing=inner)):
+        graph = inner.graph
+
+        def enter(name: str, type_: TensorType) -> SymbolicTensor:
+            return SymbolicTensor(graph.input(graph.free_name(name), type_), inner)
+
+        number, before = enter("turn", TensorType(DType.int64, ())), enter("goes_on", TensorType(DType.bool, ()))
+        state = [enter("state", t) for t in types]
+        goes_on, new, collected = turn(number, rebuilt(start, state))
+        after = [cast_to(tensor(x), t.dtype) for x, t in zip(_checked(new, types), types, strict=True)]
+        condition = before if goes_on is None else apply_one(op.Reshape(), boolean(goes_on), tensor([], DType.int64))
+        kept = [tensor(x) for x in leaves_of(collected)]
+        graph.set_outputs([_returned(x, inner) for x in (condition, *after, *kept)])
+    return graph, collected, [x.type for x in after]
+
+
+def _checked(new: Tree, types: Sequence[TensorType]) -> list[Any]:
+    leaves = leaves_of(new)
+    if len(leaves) != len(types):
+        raise ShapeError(f"a turn of the loop gets {len(types)} tensors and returns {len(leaves)}.")
+    return leaves
+
+
+def _widened(
+    types: Sequence[TensorType], made: Sequence[TensorType], changing: set[Dim], definition: Definition
+) -> list[TensorType]:
+    """Types that hold both what enters a turn and what leaves it. Each size that changes becomes a symbol of the
+    loop's own, and joins `changing`; so this comes to an end after as many tries as there are sizes."""
+    wider = []
+    with recording(definition.graph.root.constraints):
+        for a, b in zip(types, made, strict=True):
+            if a.rank != b.rank or a.shape is None or b.shape is None:
+                raise ShapeError(f"a tensor carried by a loop changes from {a} to {b}.")
+            steady = (m in changing or same(m, n) for m, n in zip(a.shape, b.shape, strict=True))
+            wider.append(a.with_shape([m if s else fresh("carried") for m, s in zip(a.shape, steady, strict=True)]))
+            changing.update(set(wider[-1].shape or ()) - set(a.shape))
+    return wider
+
+
+# ---- doing a step of a functional model again
+
+
+def redone(node: Node, values: Mapping[Value, Any]) -> list[Any]:
+    """What an If or Loop gives when the values that it reads are others."""
+    inputs = [None if v is None else values[v] for v in node.inputs]
+    if isinstance(node.op, op.If):
+        then, other = node.op.then_branch, node.op.else_branch
+        return list(cond(inputs[0], lambda: replayed(then, values, ()), lambda: replayed(other, values, ())))
+    assert isinstance(node.op, op.Loop)
+    return _loop_redone(node.op.body, inputs, values)
+
+
+def replayed(graph: Graph, values: Mapping[Value, Any], inputs: Sequence[Any]) -> list[Any]:
+    """The operators of `graph` applied one by one. values: of the graphs around it."""
+    known = {**values, **dict(zip(graph.inputs, inputs, strict=True))}
+    for node in graph.nodes:
+        if node.op.subgraphs:
+            made: Any = redone(node, known)
+        else:
+            arguments = [None if v is None else _known(v, known, graph) for v in node.inputs]
+            made = apply(node.op, *arguments, count=len(node.outputs))  # type: ignore[arg-type]  # an Operator
+        known.update(zip(node.outputs, made if isinstance(made, tuple | list) else (made,), strict=True))
+    return [known[v] for v in graph.outputs]
+
+
+def _known(value: Value, known: dict[Value, Any], graph: Graph) -> Any:  # noqa: ANN401  # a tensor or variable
+    if value not in known:
+        weight = next(w for w, v in graph.root.weights.items() if v is value)
+        known[value] = Variable.of(weight)
+    return known[value]
+
+
+def _loop_redone(body: Graph, inputs: Sequence[Any], values: Mapping[Value, Any]) -> list[Any]:
+    most, first, *start = inputs
+    count = len(start)
+    if not any(map(is_symbolic, (most, first, *start))):
+        return _eager_loop(body, most, first, start, values)
+
+    def turn(number: Tensor, state: Tree) -> tuple[TensorLike | None, Tree, Tree]:
+        goes_on, *made = replayed(body, values, (number, tensor(True), *state))
+        return None if first is None else goes_on, made[:count], made[count:]
+
+    state, collected = looped(turn, list(start), most, first)
+    return [*state, *collected]
+
+
+def _eager_loop(
+    body: Graph, most: Any, first: Any, start: Sequence[Any], values: Mapping[Value, Any]  # noqa: ANN401  # tensors
+) -> list[Any]:
+    state, collected, turn, goes_on = list(start), [], 0, True if first is None else bool(first)
+    while goes_on and (most is None or turn < int(most)):
+        again, *made = replayed(body, values, (tensor(np.int64(turn)), tensor(goes_on), *state))
+        goes_on, state, turn = bool(again), made[: len(start)], turn + 1
+        collected.append(made[len(start) :])
+    columns = [[tensor(x) for x in column] for column in zip(*collected, strict=True)]
+    axis = tensor([0], DType.int64)
+    stacks = [apply_one(op.Concat(axis=0), *(apply_one(op.Unsqueeze(), x, axis) for x in c)) for c in columns]
+    return [*state, *stacks]
