@@ -25,7 +25,8 @@ Function: TypeAlias = Callable[[Array], Array]
 # (what the input adds to the gates, states before) → states after; the first of them is the output.
 Step: TypeAlias = Callable[[Array, tuple[Array, ...]], tuple[Array, ...]]
 
-# name → (default alpha and beta, None where it has none, f(x, alpha, beta)); the defaults are onnxruntime's
+# name → (default alpha and beta, None where it has none, f(x, alpha, beta)). The defaults are those of ONNX's
+# operators of the same name; onnxruntime takes 0 for all of them.
 FUNCTIONS: Mapping[str, tuple[float | None, float | None, Callable[[Array, float, float], Array]]] = {
     "Affine": (1.0, 0.0, lambda x, a, b: a * x + b),
     "Elu": (1.0, None, lambda x, a, b: np.where(x >= 0, x, a * np.expm1(np.minimum(x, 0)))),
@@ -56,6 +57,7 @@ class Recurrent(Operator):
     least_outputs = 0
     gates: ClassVar[int]
     usual: ClassVar[tuple[str, ...]]  # the activations of one direction
+    unclipped: ClassVar[int] = -1  # which of them `clip` does not concern
 
     dtypes = dict.fromkeys(("X", "W", "R", "B", "initial_h", "initial_c", "P"), FLOATS) | {
         "sequence_lens": frozenset({DType.int32})
@@ -76,16 +78,9 @@ class Recurrent(Operator):
     def functions(self) -> list[Function]:
         """The activations, with alphas and betas dealt out to those that take them."""
         alphas, betas = iter(self.activation_alpha or ()), iter(self.activation_beta or ())
-        return [self._function(n, alphas, betas) for n in self.activations or self.usual * self.directions]
-
-    def _function(self, name: str, alphas: Iterator[float], betas: Iterator[float]) -> Function:
-        alpha, beta, apply = FUNCTIONS[name]
-        a = 0.0 if alpha is None else next(alphas, alpha)
-        b = 0.0 if beta is None else next(betas, beta)
-        bound = self.clip
-        if bound is None:
-            return lambda x: apply(x, a, b)
-        return lambda x: apply(np.clip(x, -bound, bound), a, b)
+        names = self.activations or self.usual * self.directions
+        bounds = [None if i % len(self.usual) == self.unclipped else self.clip for i in range(len(names))]
+        return [_function(n, alphas, betas, bound) for n, bound in zip(names, bounds, strict=True)]
 
     def shapes(
         self,
@@ -154,6 +149,16 @@ class Recurrent(Operator):
         if state is None:
             return np.zeros(shape, dtype)
         return widened(state[:, d] if self.layout else state[d])
+
+
+def _function(name: str, alphas: Iterator[float], betas: Iterator[float], bound: float | None) -> Function:
+    """An activation; alpha and beta are taken from the iterators where it has them."""
+    alpha, beta, apply = FUNCTIONS[name]
+    a = 0.0 if alpha is None else next(alphas, alpha)
+    b = 0.0 if beta is None else next(betas, beta)
+    if bound is None:
+        return lambda x: apply(x, a, b)
+    return lambda x: apply(np.clip(x, -bound, bound), a, b)
 
 
 def _check(name: str, type_: TensorType | None, wanted: tuple[Dim, ...]) -> None:
@@ -327,6 +332,7 @@ class LSTM(Recurrent):
 
     gates = 4
     usual = ("Sigmoid", "Tanh", "Tanh")
+    unclipped = 2  # h(C): clip bounds what goes into the gates, as in onnxruntime
 
     def infer(
         self,
