@@ -63,7 +63,7 @@ class Digits(keras.Model):
 
 def trained_weights(images: np.ndarray, labels: np.ndarray) -> list[np.ndarray]:
     """Kernels and biases of scikit-learn's classifier, in the order in which Keras lists them."""
-    classifier = MLPClassifier((64,), max_iter=300, random_state=0)
+    classifier = MLPClassifier((64,), max_iter=1000, random_state=0)
     classifier.fit(images.reshape(len(images), -1) / 16, labels)
     pairs = zip(classifier.coefs_, classifier.intercepts_, strict=True)
     return [array for pair in pairs for array in pair]
@@ -105,9 +105,9 @@ def main() -> None:
     print(f"saved {file} ({file.stat().st_size:,} bytes) and {picture}\n")
 
     results = {
-        "interpreter, Sequential": models[0].predict(test, backend="interpreter"),
-        "interpreter, Functional": models[1].predict(test, backend="interpreter"),
-        "interpreter, subclassed": models[2].predict(test, backend="interpreter"),
+        "interpreter, Sequential": models[0].predict(test, verbose=0, backend="interpreter"),
+        "interpreter, Functional": models[1].predict(test, verbose=0, backend="interpreter"),
+        "interpreter, subclassed": models[2].predict(test, verbose=0, backend="interpreter"),
         "onnxruntime, loaded file": loaded.predict(test, batch_size=len(test), backend="onnxruntime"),
         "C++ runtime, same file": run_in_cpp(arguments.runtime, file, test),
     }

@@ -61,12 +61,14 @@ class Layer:
 
     # whether floating inputs are cast to the layer's dtype
     autocast: ClassVar[bool] = True
+    # layers and variables that attributes hold, by attribute, in order of assignment; made by __new__
+    _tracked: dict[str, list[Any]] = field(init=False)
     # fields that are not part of get_config()
     _hidden: ClassVar[frozenset[str]] = frozenset()
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # arguments of any layer
         self = super().__new__(cls)
-        self.__dict__["_tracked"] = {}  # attribute → layers and variables in it, in order of assignment
+        self.__dict__["_tracked"] = {}
         self.__dict__["_own_arguments"] = (args, kwargs)
         return self
 
@@ -299,9 +301,14 @@ class Layer:
     # ---- what it looks like from outside
 
     @property
+    def class_name(self) -> str:
+        """Name of its class; of a loaded layer, the name that was saved."""
+        return type(self).__name__
+
+    @property
     def shown(self) -> str:
         """How errors name it: "Dense 'fc1'"."""
-        return f"{type(self).__name__} '{self.name}'"
+        return f"{self.class_name} '{self.name}'"
 
     @property
     def input(self) -> Any:  # noqa: ANN401  # a tensor, or a list of tensors
@@ -331,7 +338,7 @@ class Layer:
         config = {
             f.name: resolve.described(getattr(self, f.name))
             for f in dataclasses.fields(self)
-            if f.name not in self._hidden
+            if f.init and f.name not in self._hidden
         }
         for name, value in self._custom_arguments().items():
             if name not in config:

@@ -18,6 +18,7 @@ from irkit.frontends.variable import Variable
 from irkit.ir import GraphModel, LayerNode, Value
 from irkit.ir.extract import copy_nodes
 from irkit.ir.structure import flatten, unflatten
+from irkit.serialize.container import Verify
 
 
 class LoadedLayer(Layer):
@@ -25,14 +26,15 @@ class LoadedLayer(Layer):
 
     def __init__(self, node: LayerNode) -> None:
         super().__init__(name=node.name, trainable=node.trainable)
-        self.class_name, self.config = node.class_name, node.config
+        self._class_name, self.config = node.class_name, node.config
         self._tracked["weights"] = [Variable.of(w) for w in node.weights]
         self._tracked["layers"] = [LoadedLayer(child) for child in node.children.values()]
         self.built = True
 
     @property
-    def shown(self) -> str:
-        return f"{self.class_name} '{self.name}'"
+    def class_name(self) -> str:
+        """As it was saved."""
+        return self._class_name
 
     @property
     def layers(self) -> list[Layer]:
@@ -70,8 +72,9 @@ class LoadedModel(Model):
         return layer
 
     @property
-    def shown(self) -> str:
-        return f"{self.graph_model.layers.class_name} '{self.name}'"
+    def class_name(self) -> str:
+        """As it was saved."""
+        return self.graph_model.layers.class_name
 
     def trace(self, *inputs: Any) -> GraphModel:  # noqa: ANN401  # ignored
         """The graph, as it was loaded."""
@@ -142,7 +145,7 @@ def _definition_of(model: GraphModel) -> Definition:
     return definition
 
 
-def load(filepath: str | os.PathLike[str], *, verify: str = "auto") -> LoadedModel:
+def load(filepath: str | os.PathLike[str], *, verify: Verify = "auto") -> LoadedModel:
     """The model in a `.irk` file.
 
     verify: whether the checksum of the weights is computed: "auto" (up to 64 MiB), "always" or "never". Everything

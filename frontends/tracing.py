@@ -43,10 +43,14 @@ def trace(
     definition.graph.set_outputs(outputs)
     _prune(definition.graph)
     root = layer_tree(model, definition.records, set(_living(definition.graph)))
-    signature = Signature(
+    made = GraphModel(model.name, definition.graph, root)
+    for weight, path in made.weight_paths().items():
+        if weight in definition.graph.weights:
+            definition.graph.rename(definition.graph.weights[weight], path)
+    made.signature = Signature(
         structure, out_structure, tuple(_output_names([p for p, _ in leaves], outputs, definition.records))
     )
-    return GraphModel(model.name, definition.graph, root, signature)
+    return made
 
 
 def _is_leaf(x: object) -> bool:
@@ -89,7 +93,7 @@ def layer_tree(model: Layer, records: Sequence[Record], living: set[Value]) -> L
 
 def _node_of(layer: Layer, name: str) -> LayerNode:
     own = [v.weight for v in layer.own_variables()]
-    return LayerNode(name, type(layer).__name__, layer.config_json(), weights=own, trainable=layer.trainable)
+    return LayerNode(name, layer.class_name, layer.config_json(), weights=own, trainable=layer.trainable)
 
 
 def _place(root: LayerNode, record: Record) -> None:

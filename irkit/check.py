@@ -215,17 +215,12 @@ def _constraint_errors(graph: Graph) -> Iterator[IrkitError]:
 
 def _tree_errors(model: GraphModel) -> list[IrkitError]:
     found: list[IrkitError] = []
-    owners: dict[str, str] = {}
     for path, layer in [("", model.layers), *model.layers.walk()]:
         if path.count("/") >= MAX_LAYER_DEPTH:
             found.append(
                 GraphError(f"layers are nested more than {MAX_LAYER_DEPTH} deep, at '{path[:80]}…'.")
             )
         found += _layer_errors(path, layer)
-    for weight in model.weights:
-        if weight.path in owners:
-            found.append(GraphError(f"two weights are called '{weight.path}'."))
-        owners[weight.path] = weight.path
     return found
 
 

@@ -2,9 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from irkit.frontends.layers import __all__, __dir__, __getattr__
+from irkit.frontends.input import Input as Input
+from irkit.frontends.input import InputLayer as InputLayer
+from irkit.frontends.layer import Layer as Layer
+from irkit.frontends.layers import __all__ as _names
+from irkit.frontends.layers import __dir__ as __dir__
+from irkit.frontends.layers import __getattr__ as __getattr__
 
 if TYPE_CHECKING:
     from irkit.frontends.layers import *
 
-__all__ = __all__  # noqa: PLW0127  # so that `from irkit.layers import *` gives them all
+__all__ = list(_names)  # so that `from irkit.layers import *` gives them all

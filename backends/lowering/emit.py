@@ -60,14 +60,12 @@ def emit(model: GraphModel, graph: Graph, report: Report) -> Lowered:
 class _Emitter:
     def __init__(self, model: GraphModel, graph: Graph) -> None:
         self.model, self.graph = model, graph
-        self.tensors = TensorTable()
+        self.tensors = TensorTable(model.weight_paths())
         self.strings: dict[str, int] = {"": 0}
         self.graphs: list[GraphP] = []
         self.number: dict[Value, int] = {}
         self.defined = 0
         self.opset = LEAST_OPSET
-        for weight in model.weights:  # all of them, since a file's IR refers to each
-            self.tensors.weight(weight)
 
     def lowered(self, report: Report) -> Lowered:
         initializers = self.initializers()

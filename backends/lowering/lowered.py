@@ -37,11 +37,12 @@ class Lowered:
     report: Report
 
     def to_bytes(self, ir_hash: int, table: Sequence[StoredTensor], numbers: Sequence[int]) -> bytes:
-        """The PROGRAM section. table: every tensor in WEIGHTS, those of the IR included. numbers: of our
-        tensors there."""
-        program = placed(self.program, table, numbers)
-        program.ir_hash = ir_hash
-        return to_flatbuffer(program)
+        """The PROGRAM section. table: all tensors of WEIGHTS. numbers: for each of ours, its line of the
+        table."""
+        tensors = tuple(TensorP(t.name, t.dtype, tuple(t.dims), t.offset, t.length) for t in table)
+        return to_flatbuffer(
+            dataclasses.replace(renumbered(self.program, numbers), ir_hash=ir_hash, tensors=tensors)
+        )
 
     def laid_out(self, least: int = 0) -> tuple[Program, bytes]:
         """The program with places, and the bytes of WEIGHTS up to the last tensor shorter than `least` bytes
@@ -116,32 +117,30 @@ def _who(op: str, layer: str) -> str:
     return f"{op} in layer '{layer}'" if layer else op
 
 
-def placed(program: Program, table: Sequence[StoredTensor], numbers: Sequence[int]) -> Program:
-    """A copy of `program` whose tensors are the lines of `table`; numbers: which line each of them is."""
-    moved = any(old != new for old, new in enumerate(numbers))
+def renumbered(program: Program, numbers: Sequence[int]) -> Program:
+    """A copy of `program` that calls tensor i `numbers[i]`."""
+    if list(numbers) == list(range(len(numbers))):
+        return program
     return dataclasses.replace(
         program,
-        tensors=tuple(TensorP(*line) for line in table),
         initializers=tuple(numbers[i] for i in program.initializers),
-        graphs=tuple(_renumbered(g, numbers) for g in program.graphs) if moved else program.graphs,
+        graphs=tuple(_renumbered(g, numbers) for g in program.graphs),
     )
 
 
-def _renumbered(graph: GraphP, number: Sequence[int]) -> GraphP:
-    return dataclasses.replace(graph, nodes=tuple(_renumbered_node(n, number) for n in graph.nodes))
+def _renumbered(graph: GraphP, numbers: Sequence[int]) -> GraphP:
+    return dataclasses.replace(graph, nodes=tuple(_renumbered_node(n, numbers) for n in graph.nodes))
 
 
-def _renumbered_node(node: NodeP, number: Sequence[int]) -> NodeP:
+def _renumbered_node(node: NodeP, numbers: Sequence[int]) -> NodeP:
     if not any(a.kind == AttributeKind.TENSOR for a in node.attributes):
         return node
     return dataclasses.replace(
-        node, attributes=tuple(_renumbered_attribute(a, number) for a in node.attributes)
+        node, attributes=tuple(_renumbered_attribute(a, numbers) for a in node.attributes)
     )
 
 
-def _renumbered_attribute(attribute: AttributeP, number: Sequence[int]) -> AttributeP:
-    return (
-        dataclasses.replace(attribute, i=number[attribute.i])
-        if attribute.kind == AttributeKind.TENSOR
-        else attribute
-    )
+def _renumbered_attribute(attribute: AttributeP, numbers: Sequence[int]) -> AttributeP:
+    if attribute.kind != AttributeKind.TENSOR:
+        return attribute
+    return dataclasses.replace(attribute, i=numbers[attribute.i])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from irkit.backends.program import TensorP
@@ -17,7 +18,8 @@ class TensorTable:
     """Numbers for tensors. `arrays` and `entries` run in parallel; offsets are filled in when a file is laid
     out."""
 
-    def __init__(self) -> None:
+    def __init__(self, paths: Mapping[Weight, str]) -> None:
+        self._paths = paths
         self.arrays: list[Array] = []
         self.entries: list[TensorP] = []
         self.weights: dict[Weight, int] = {}
@@ -27,7 +29,7 @@ class TensorTable:
         """The number of a weight's tensor."""
         number = self.weights.get(weight)
         if number is None:
-            number = self.weights[weight] = self._append(weight.data, weight.path)
+            number = self.weights[weight] = self._append(weight.data, self._paths[weight])
         return number
 
     def constant(self, array: Array) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from irkit.errors import GraphError, IrkitError
-from irkit.ir.constraints import Constraints, recording
+from irkit.ir.constraints import Constraints, start_recording, stop_recording
 from irkit.ir.source import UNKNOWN, Source, caller
 from irkit.ir.types import Type, substituted, substituted_array, symbols_of
 from irkit.ir.weights import Array, Weight
@@ -94,7 +94,7 @@ class _Names:
 
     def take(self, name: str) -> str:
         """A free name, taken."""
-        unique = self.free(name)
+        unique = self.free(name) if name in self._taken else name
         self._taken.add(unique)
         return unique
 
@@ -191,6 +191,11 @@ class Graph:
             value = self._weights[weight] = Value(self._names.take(name or weight.path), weight.type)
         return value
 
+    def rename(self, value: Value, name: str) -> None:
+        """Give a value of this graph another name, or one made from it when that is taken."""
+        if value.name != name:
+            value.name = self._names.take(name)
+
     def add(
         self,
         op: Operation,
@@ -209,28 +214,33 @@ class Graph:
         inputs = tuple(inputs)
         if source is None:
             source = caller()
+        types = [None if v is None else v.type for v in inputs]
+        known = [None if v is None else v.known for v in inputs]
+        token = start_recording((self.constraints, lambda: _origin(op, layer, source)))
         try:
-            with recording(self.constraints, lambda: _origin(op, layer, source)):
-                types, known = op.infer_outputs(
-                    [v.type if v is not None else None for v in inputs],
-                    [v.known if v is not None else None for v in inputs],
-                    count,
-                )
+            made, contents = op.infer_outputs(types, known, count)
         except IrkitError as error:
-            raise error.at(
-                str(source), who(op, layer), [f"{v.name}: {v.type}{_from(v)}" for v in inputs if v]
-            ) from None
+            facts = [f"{v.name}: {v.type}{_from(v)}" for v in inputs if v]
+            raise error.at(str(source), who(op, layer), facts) from None
+        finally:
+            stop_recording(token)
         node = Node(op, inputs, (), layer, source, self)
-        take, stem = self._names.take, op.name.lower()
-        node.outputs = tuple(
-            Value(take(names[i] if i < len(names) else stem), t, node, {}, k)
-            for i, (t, k) in enumerate(zip(types, known, strict=True))
-        )
+        node.outputs = self._make_outputs(node, made, contents, names)
         for i, value in enumerate(inputs):
             if value is not None:
                 value.uses[node, i] = None
         self._nodes[node] = None
         return node.outputs
+
+    def _make_outputs(
+        self, node: Node, types: Sequence[Type], contents: Sequence[Array | None], names: Sequence[str]
+    ) -> tuple[Value, ...]:
+        take, count = self._names.take, len(types)
+        if len(names) < count:
+            names = [*names, *[node.op.name.lower()] * (count - len(names))]
+        if count == 1:
+            return (Value(take(names[0]), types[0], node, {}, contents[0]),)
+        return tuple(Value(take(names[i]), types[i], node, {}, contents[i]) for i in range(count))
 
     def set_outputs(self, outputs: Sequence[Value]) -> None:
         """Declare what the graph returns. A sub-graph returns values of its own: pass others through Identity."""

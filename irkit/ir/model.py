@@ -51,3 +51,25 @@ class GraphModel:
     def weights(self) -> list[Weight]:
         """In the order of the layer tree (Keras's order), then those that no layer owns."""
         return list(dict.fromkeys([*self.layers.all_weights(), *self.graph.weights]))
+
+    def weight_paths(self) -> dict[Weight, str]:
+        """Each weight's name in this model, "encoder/dense/kernel": the path of the first layer that owns it, and its
+        own name. Unique: the same layer may be called otherwise in another model, and two layers may be called alike."""
+        paths: dict[Weight, str] = {}
+        taken: set[str] = set()
+        owned = [(p, w) for p, layer in [("", self.layers), *self.layers.walk()] for w in layer.weights]
+        for prefix, weight in [*owned, *((None, w) for w in self.graph.weights)]:
+            if weight not in paths:
+                stem = weight.path if prefix is None else f"{prefix}/{weight.name}".lstrip("/")
+                paths[weight] = _free(stem, taken)
+        return paths
+
+
+def _free(stem: str, taken: set[str]) -> str:
+    """`stem`, or `stem_1`, `stem_2`… when it is taken; what is returned is taken from now on."""
+    name, count = stem, 0
+    while name in taken:
+        count += 1
+        name = f"{stem}_{count}"
+    taken.add(name)
+    return name

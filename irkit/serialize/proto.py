@@ -61,7 +61,7 @@ def to_bytes(
     message = pb.Model(opset=OPSET, producer=producer, name=checked_name(model.name))
     strings, types = StringTable(message), TypeTable(message)
     weights = model.weights
-    _write_weights(weights, model.graph, message, strings, layout)
+    _write_weights(model, message, strings, layout)
     graphs = GraphWriter(strings, types, layout, strip_sources)
     graphs.number_weights(weights, model.graph)
     graphs.write(model.graph, message.graph)
@@ -79,15 +79,13 @@ def to_bytes(
 
 
 def _write_weights(
-    weights: Sequence[Weight], graph: Graph, message: pb.Model, strings: StringTable, layout: WeightsLayout
+    model: GraphModel, message: pb.Model, strings: StringTable, layout: WeightsLayout
 ) -> None:
-    for weight in weights:
-        value = graph.weights.get(weight)
-        name = "" if value is None or value.name == weight.path else checked_name(value.name)
-        made = message.weights.add(path=strings[weight.path], trainable=weight.trainable, name=name)
-        write_stored(weight.data, made.tensor, layout, weight.path)
-    if len({w.path for w in weights}) != len(weights):
-        raise GraphError("Two weights have the same path.")
+    for weight, path in model.weight_paths().items():
+        value = model.graph.weights.get(weight)
+        name = "" if value is None or value.name == path else checked_name(value.name)
+        made = message.weights.add(path=strings[path], trainable=weight.trainable, name=name)
+        write_stored(weight.data, made.tensor, layout, path)
 
 
 def _checked_names(model: GraphModel) -> tuple[str, ...]:

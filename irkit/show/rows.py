@@ -5,8 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from irkit.ir import Call, GraphModel, LayerNode, Node, TensorType, Type, Value
+
+# Who gave a value: path of the layer, number of its call, number of the output.
+Origin: TypeAlias = tuple[str, int, int]
 
 # Operators that carry constants and sizes: of no interest to somebody who looks at layers.
 _QUIET = frozenset({"Constant", "Shape"})
@@ -27,7 +31,7 @@ class Row:
     input_types: tuple[Type, ...]
     parameters: int
     trainable_parameters: int
-    connections: tuple[tuple[str, int, int], ...]
+    connections: tuple[Origin, ...]
     calls: int
     depth: int
     trainable: bool
@@ -43,7 +47,8 @@ class Row:
 
 def rows(model: GraphModel, *, expand_nested: bool = False) -> list[Row]:
     """Rows of the model's layers in order; with those inside nested models too when `expand_nested`."""
-    return list(_level(model, model.layers, "", 0, expand_nested, _loose_nodes(model)))
+    inputs = {value: (value.name, 0, 0) for value in model.graph.inputs}
+    return list(_level(model.layers, "", 0, expand_nested, _loose_nodes(model), inputs))
 
 
 def _loose_nodes(model: GraphModel) -> Mapping[str, list[Node]]:
@@ -63,29 +68,28 @@ def _is_arithmetic_of_sizes(node: Node) -> bool:
 
 
 def _level(
-    model: GraphModel, parent: LayerNode, path: str, depth: int, expand: bool, loose: Mapping[str, Sequence[Node]]
+    parent: LayerNode,
+    path: str,
+    depth: int,
+    expand: bool,
+    loose: Mapping[str, Sequence[Node]],
+    around: Mapping[Value, Origin],
 ) -> Iterator[Row]:
+    """Rows of the layers in `parent`. around: who gave the values that come from outside."""
     prefix = f"{path}/" if path else ""
-    origins = _origins(model, parent, prefix, loose.get(path, ()))
-    entries: list[tuple[LayerNode | Node, int]] = [(child, 0) for child in parent.children.values()]
-    for entry in _with_loose(entries, loose.get(path, ()), origins, prefix):
+    origins = {**around, **_origins(parent, prefix, loose.get(path, ()))}
+    for entry in _with_loose(list(parent.children.values()), loose.get(path, ()), origins, prefix):
         if isinstance(entry, Node):
             yield _node_row(entry, prefix, depth, origins)
             continue
         yield _layer_row(entry, prefix, depth, origins)
-        if expand and _is_model(entry):
-            yield from _level(model, entry, prefix + entry.name, depth + 1, expand, loose)
+        if expand and entry.children:
+            yield from _level(entry, prefix + entry.name, depth + 1, expand, loose, origins)
 
 
-def _is_model(layer: LayerNode) -> bool:
-    return bool(layer.children)
-
-
-def _origins(
-    model: GraphModel, parent: LayerNode, prefix: str, loose: Sequence[Node]
-) -> dict[Value, tuple[str, int, int]]:
-    """Value → (path, call number, output number) of the sibling that gave it."""
-    found: dict[Value, tuple[str, int, int]] = {}
+def _origins(parent: LayerNode, prefix: str, loose: Sequence[Node]) -> dict[Value, Origin]:
+    """Value → who of the layers and loose operators in `parent` gave it."""
+    found: dict[Value, Origin] = {}
     for child in parent.children.values():
         for c, call in enumerate(child.calls):
             for i, value in enumerate(call.outputs):
@@ -93,20 +97,17 @@ def _origins(
     for node in loose:
         for i, value in enumerate(node.outputs):
             found.setdefault(value, (prefix + node.outputs[0].name, 0, i))
-    for value in model.graph.inputs:
-        found.setdefault(value, (value.name, 0, 0))
     return found
 
 
 def _with_loose(
-    entries: Sequence[tuple[LayerNode | Node, int]],
+    layers: Sequence[LayerNode],
     loose: Sequence[Node],
-    origins: Mapping[Value, tuple[str, int, int]],
+    origins: Mapping[Value, Origin],
     prefix: str,
 ) -> list[LayerNode | Node]:
     """Loose operators after the last layer or operator that they read."""
-    order: list[LayerNode | Node] = [entry for entry, _ in entries]
-    place = {prefix + e.name: i for i, e in enumerate(order) if isinstance(e, LayerNode)}
+    place = {prefix + layer.name: i for i, layer in enumerate(layers)}
     after: dict[int, list[Node]] = {}
     for node in loose:
         read = [origins[v][0] for v in node.inputs if v is not None and v in origins]
@@ -114,12 +115,12 @@ def _with_loose(
         place[prefix + node.outputs[0].name] = position
         after.setdefault(position, []).append(node)
     result: list[LayerNode | Node] = list(after.get(-1, ()))
-    for i, entry in enumerate(order):
-        result += [entry, *after.get(i, ())]
+    for i, layer in enumerate(layers):
+        result += [layer, *after.get(i, ())]
     return result
 
 
-def _node_row(node: Node, prefix: str, depth: int, origins: Mapping[Value, tuple[str, int, int]]) -> Row:
+def _node_row(node: Node, prefix: str, depth: int, origins: Mapping[Value, Origin]) -> Row:
     read = [v for v in node.inputs if v is not None]
     return Row(
         path=prefix + node.outputs[0].name,
@@ -137,7 +138,7 @@ def _node_row(node: Node, prefix: str, depth: int, origins: Mapping[Value, tuple
     )
 
 
-def _layer_row(layer: LayerNode, prefix: str, depth: int, origins: Mapping[Value, tuple[str, int, int]]) -> Row:
+def _layer_row(layer: LayerNode, prefix: str, depth: int, origins: Mapping[Value, Origin]) -> Row:
     weights = layer.all_weights()
     first = layer.calls[0] if layer.calls else Call((), ())
     activation = (layer.config or {}).get("activation")
