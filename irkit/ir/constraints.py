@@ -169,6 +169,9 @@ class Constraints:
 _none = Constraints()
 _recording: ContextVar[tuple[Constraints, Callable[[], str]]] = ContextVar("recording", default=(_none, str))
 
+# What `recording` does, for Graph.add, where a `with` would cost more than most shape rules.
+start_recording, stop_recording = _recording.set, _recording.reset
+
 
 class recording:
     """While it lasts, shape rules put what they demand into `constraints`, in the name of `origin()`."""

@@ -29,8 +29,8 @@ _OWN = tuple(
         *(os.path.realpath(os.path.join(_PACKAGE, d)) for d in ("", "frontends", "backends")),
     }
 )
-_is_own: dict[CodeType, bool] = {}
-_interned: dict[Source, Source] = {}
+_is_own: dict[str, bool] = {}  # by file: hashing a code object costs more than all the rest of `caller`
+_sources: dict[tuple[str, int], Source] = {}
 
 
 def caller() -> Source:
@@ -39,20 +39,20 @@ def caller() -> Source:
     while frame is not None:
         code = frame.f_code
         if not is_own(code):
-            source = Source(_shown(code.co_filename), frame.f_lineno)
-            return _interned.setdefault(source, source)
+            place = code.co_filename, frame.f_lineno
+            return _sources.get(place) or _sources.setdefault(place, Source(_shown(place[0]), place[1]))
         frame = frame.f_back  # type: ignore[assignment]  # ends in None
     return UNKNOWN
 
 
 def is_own(code: CodeType) -> bool:
     """Whether `code` stands in irkit's own files."""
-    own = _is_own.get(code)
+    file = code.co_filename
+    own = _is_own.get(file)
     if own is None:
-        # the __init__ that dataclass writes for a layer belongs to no file
-        made = code.co_filename == "<string>" and code.co_name == "__init__"
-        own = _is_own[code] = made or code.co_filename.startswith(_OWN)
-    return own
+        own = _is_own[file] = file.startswith(_OWN)
+    # the __init__ that dataclass writes for a layer belongs to no file
+    return own or (file == "<string>" and code.co_name == "__init__")
 
 
 def _shown(path: str) -> str:

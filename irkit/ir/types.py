@@ -45,6 +45,8 @@ class DType(IntEnum):
     float4e2m1 = 23
     float8e8m0 = 24
 
+    __hash__ = int.__hash__  # Enum's own is a Python function, and hashes a string
+
     def __str__(self) -> str:
         return self.name
 
@@ -86,7 +88,14 @@ _ML_NAMES = {
     DType.uint4: "uint4",
     DType.int4: "int4",
 }
-_ALIASES = {"object": "string", "str": "string", "double": "float64", "half": "float16", "int": "int64", "float": "float32"}
+_ALIASES = {
+    "object": "string",
+    "str": "string",
+    "double": "float64",
+    "half": "float16",
+    "int": "int64",
+    "float": "float32",
+}
 
 
 @cache
@@ -110,7 +119,14 @@ def _by_name(name: str) -> DType:
 
 FLOATS = frozenset({DType.float16, DType.float32, DType.float64, DType.bfloat16})
 SMALL_FLOATS = frozenset(
-    {DType.float8e4m3fn, DType.float8e4m3fnuz, DType.float8e5m2, DType.float8e5m2fnuz, DType.float4e2m1, DType.float8e8m0}
+    {
+        DType.float8e4m3fn,
+        DType.float8e4m3fnuz,
+        DType.float8e5m2,
+        DType.float8e5m2fnuz,
+        DType.float4e2m1,
+        DType.float8e8m0,
+    }
 )
 SIGNED = frozenset({DType.int8, DType.int16, DType.int32, DType.int64})
 UNSIGNED = frozenset({DType.uint8, DType.uint16, DType.uint32, DType.uint64})
@@ -202,7 +218,9 @@ def symbols_of(type_: Type) -> dict[str, None]:
 def substituted(type_: Type, values: Mapping[str, Dim]) -> Type:
     """`type_` with symbols replaced by sizes; symbols without a value stay."""
     if isinstance(type_, TensorType):
-        return type_.with_shape(None if type_.shape is None else [dims.substitute(d, values) for d in type_.shape])
+        return type_.with_shape(
+            None if type_.shape is None else [dims.substitute(d, values) for d in type_.shape]
+        )
     return type(type_)(substituted(type_.element, values))
 
 

@@ -7,7 +7,7 @@ import functools
 import math
 import operator
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -47,6 +47,7 @@ _KINDS: Mapping[object, Kind] = {
     Type: Kind.type,
 }
 _ELEMENTS: Mapping[Kind, type] = {Kind.floats: float, Kind.ints: int, Kind.strings: str}
+_GLANCED: Mapping[Kind, set[type]] = {Kind.ints: {int}, Kind.strings: {str}}
 _REQUIRED = object()
 _MAX_FLOAT32 = float(np.finfo(np.float32).max)
 
@@ -85,22 +86,28 @@ class AttributeSpec:
         return self.default is _REQUIRED
 
     def is_default(self, value: object) -> bool:
-        return (
-            value is None
-            if self.kind is Kind.tensor
-            else type(value) is type(self.default) and value == self.default
-        )
+        if self.kind is Kind.tensor or type(value) is not type(self.default):
+            return value is None and self.default is None
+        return value == self.default and (value != 0 or str(value) == str(self.default))  # 0.0 is not -0.0
 
     def check(self, op: object) -> None:
         """Look at the value in `op`, and give lists, numpy numbers and so on their plain form. Raises AttributeRangeError."""
         value = getattr(op, self.name)
         if value is None and self.optional:
             return
-        plain = self._plain(value, type(op).__name__)
+        plain = value if self._is_plain(value) else self._plain(value, type(op).__name__)
         if plain is not value:
             object.__setattr__(op, self.name, plain)
+        if not self.one_of and self.at_least is None and self.at_most is None:
+            return
         for element in plain if isinstance(plain, tuple) else (plain,):
             self._check_range(element, type(op).__name__)
+
+    def _is_plain(self, value: object) -> bool:
+        """Whether `value` is seen at a glance to be as it should; floats are rounded, so they never are."""
+        if type(value) is tuple:
+            return self.kind in _GLANCED and {*map(type, value)} <= _GLANCED[self.kind]
+        return type(value) is self.type and self.type in (int, bool, str)
 
     def _plain(self, value: object, operator: str) -> object:
         try:

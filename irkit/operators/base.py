@@ -23,13 +23,14 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 import numpy as np
 
 from irkit.errors import GraphError, ShapeError
 from irkit.ir import DType, Graph, OptionalType, SequenceType, TensorType, Type
+from irkit.ir.types import ANY
 from irkit.ir.weights import Array
 from irkit.operators.attributes import AttributeSpec, attribute_specs
 
@@ -49,6 +50,15 @@ class Parameters:
     wants_count: bool = False
     infer_wants_count: bool = False
     tensors: tuple[bool, ...] = ()  # for each input, whether it can only be a tensor
+    # How many inputs must be named: up to the last required one, or to where ``*xs`` begins; a bare ``*xs`` takes one.
+    least: int = field(init=False)
+    most: int | None = field(init=False)  # how many inputs there can be; None: any number
+
+    def __post_init__(self) -> None:
+        count = len(self.names)
+        least = max(self.required, count - 1, 1) if self.variadic else self.required
+        object.__setattr__(self, "least", least)
+        object.__setattr__(self, "most", None if self.variadic else count)
 
     @classmethod
     def of(cls, infer: Callable[..., object], run: Callable[..., object] | None) -> Parameters:
@@ -65,17 +75,6 @@ class Parameters:
             infer_wants_count=any(p.name == "count" for p in parameters),
             tensors=tuple(str(p.annotation).startswith("TensorType") for p in (*positional, *star)),
         )
-
-    @property
-    def least(self) -> int:
-        """How many inputs must be named: up to the last required one, or to where ``*xs`` begins; a bare ``*xs``
-        takes at least one."""
-        return max(self.required, len(self.names) - 1, 1) if self.variadic else self.required
-
-    @property
-    def most(self) -> int | None:
-        """How many inputs there can be; None: any number."""
-        return None if self.variadic else len(self.names)
 
     def name_of(self, position: int) -> str:
         """Name of the input at `position`; those of a variadic tail are numbered."""
@@ -95,6 +94,7 @@ class Operator:
     shape_arithmetic: ClassVar[bool] = False  # `run` also works on arrays of symbolic sizes
     parameters: ClassVar[Parameters]
     specs: ClassVar[tuple[AttributeSpec, ...]]
+    accepted: ClassVar[tuple[frozenset[DType], ...]]  # `dtypes`, for each input
 
     infer: ClassVar[Callable[..., Any]]  # (types…) → types; every class defines its own parameters
     run: ClassVar[Callable[..., Any]]  # (arrays…) → arrays
@@ -128,11 +128,14 @@ class Operator:
     ) -> tuple[tuple[Type, ...], tuple[Array | None, ...]]:
         """Types of the outputs, and their contents where known. Raises ShapeError or GraphError."""
         self._check_inputs(types)
-        arguments = types if self.parameters.variadic else types[: len(self.parameters.names)]
-        extra: dict[str, Any] = {"known": tuple(known)} if self.parameters.wants_known else {}
-        if self.parameters.infer_wants_count:
-            extra["count"] = count
-        result = self.infer(*arguments, **extra)
+        parameters = self.parameters
+        if parameters.wants_known or parameters.infer_wants_count:
+            extra: dict[str, Any] = {"known": tuple(known)} if parameters.wants_known else {}
+            if parameters.infer_wants_count:
+                extra["count"] = count
+            result = self.infer(*types, **extra)
+        else:
+            result = self.infer(*types)
         outputs: tuple[Type, ...] = result if isinstance(result, tuple) else (result,)
         wanted = count if count is not None else self.default_outputs
         if wanted is not None:
@@ -146,10 +149,11 @@ class Operator:
         self, types: Sequence[Type | None], known: Sequence[Array | None], outputs: Sequence[Type]
     ) -> tuple[Array | None, ...] | None:
         """Contents of the outputs when they follow from known inputs: shape arithmetic, on numbers and symbols."""
-        if not self.shape_arithmetic or any(
-            k is None for k, t in zip(known, types, strict=True) if t is not None
-        ):
+        if not self.shape_arithmetic:
             return None
+        for contents, type_ in zip(known, types, strict=True):
+            if contents is None and type_ is not None:
+                return None
         if not all(_is_small_integer(t) for t in outputs):
             return None
         try:
@@ -164,16 +168,23 @@ class Operator:
         if len(types) < p.least or (p.most is not None and len(types) > p.most):
             most = " or more" if p.most is None else f" to {p.most}" if p.most > p.least else ""
             raise GraphError(f"{self.name} takes {p.least}{most} inputs, not {len(types)}.")
+        accepted = self.accepted
+        last = len(accepted) - 1
         for i, type_ in enumerate(types):
-            if type_ is None:
-                if i < p.required:
-                    raise GraphError(f"{self.name} needs its input '{p.name_of(i)}'.")
-                continue
-            place = min(i, len(p.names) - 1)
-            if p.tensors[place] and not isinstance(type_, TensorType):
-                raise ShapeError(f"input '{p.name_of(i)}' of {self.name} must be a tensor, not {type_}.")
-            if self.dtypes:
-                self._check_dtype(p.names[place], type_)
+            usual = isinstance(type_, TensorType)  # a tensor of the right kind is looked at no further
+            if not usual or type_.dtype not in accepted[min(last, i)]:  # type: ignore[union-attr]  # a tensor
+                self._check_input(i, type_)
+
+    def _check_input(self, i: int, type_: Type | None) -> None:
+        p = self.parameters
+        if type_ is None:
+            if i < p.required:
+                raise GraphError(f"{self.name} needs its input '{p.name_of(i)}'.")
+            return
+        place = min(i, len(p.names) - 1)
+        if p.tensors[place] and not isinstance(type_, TensorType):
+            raise ShapeError(f"input '{p.name_of(i)}' of {self.name} must be a tensor, not {type_}.")
+        self._check_dtype(p.names[place], type_)
 
     def _check_dtype(self, parameter: str, type_: Type) -> None:
         accepted = self.dtypes.get(parameter)
@@ -219,6 +230,7 @@ def operator(*, since: int, domain: str = "") -> Callable[[O], O]:
         cls.since, cls.domain = since, domain
         cls.parameters = Parameters.of(cls.infer, getattr(cls, "run", None))
         cls.specs = attribute_specs(cls)
+        cls.accepted = tuple(cls.dtypes.get(name, ANY) for name in cls.parameters.names)
         cls._has_graphs = any(s.is_graph for s in cls.specs)
         assert (domain, cls.__name__) not in registry, f"{cls.__name__} is defined twice"
         registry[domain, cls.__name__] = cls

@@ -15,7 +15,7 @@ from irkit.ir.types import ANY, SMALL_FLOATS
 def same_dtype(*types: TensorType | None) -> DType:
     """The element type that all the given types share. Raises ShapeError."""
     dtypes = [t.dtype for t in types if t is not None]
-    if any(d is not dtypes[0] for d in dtypes):
+    if dtypes.count(dtypes[0]) != len(dtypes):
         found = ", ".join(map(str, dtypes))
         raise ShapeError(
             f"all inputs must have the same dtype; found {found}.", cure="Convert one of them with cast."
@@ -25,9 +25,9 @@ def same_dtype(*types: TensorType | None) -> DType:
 
 def broadcast_shapes(*shapes: Shape | None) -> Shape | None:
     """The shape that all of them broadcast to (numpy's rule: aligned at the right, 1 stretches). Raises ShapeError."""
-    result: Shape = ()
-    for shape in shapes:
-        if shape is None:
+    result: Shape | None = shapes[0] if shapes else ()
+    for shape in shapes[1:]:
+        if result is None or shape is None:
             return None
         result = _broadcast_two(result, shape)
     return result

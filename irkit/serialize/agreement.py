@@ -35,16 +35,15 @@ class Agreement:
         """Let `values`, which were just made, have the types `stored`. Raises FormatError unless these are right."""
         settled = len(self._constraints) == self._demands
         for value, type_ in zip(values, stored, strict=True):
-            if value.type is not type_:
-                if value.type == type_:
-                    value.type = type_
-                else:
-                    settled = False
+            if value.type == type_:
+                value.type = type_  # one object for equal types
+            else:
+                settled = False
         if not settled:
             self._translate(values, stored)
         if self._fresh:
             for type_ in stored:
-                self.define(type_)
+                self._defined.update(symbols_of(type_))
 
     def _translate(self, values: Sequence[Value], stored: Sequence[Type]) -> None:
         names = self._names_of_made_up(values, stored)

@@ -42,7 +42,7 @@ class GraphReader:
         self._visible: list[Value | None] = [None]  # the same, without those of finished sub-graphs
         self._agreement = agreement
         self._source = cache(Source)
-        self._operators: dict[tuple[int, int], Operator] = {}  # those without attributes
+        self._operators: dict[tuple[int | bytes, ...], Operator] = {}  # by domain, name and attributes
         self._nodes = self._graphs = 0
 
     def define(self, value: Value | None) -> None:
@@ -82,20 +82,17 @@ class GraphReader:
     def _read_node(self, message: pb.Node, graph: Graph) -> None:
         op = self._read_op(message, graph)
         visible, types = self._visible, self.types
-        inputs = [visible[n] for n in message.inputs]
+        inputs = [visible[number] for number in message.inputs]
         if None in inputs:
             self._check_omitted(message)
-        ports = [(checked_name(port.name), port.type) for port in message.outputs]
-        made = graph.add(
-            op,
-            inputs,
-            count=len(ports),
-            names=[name for name, _ in ports],
-            layer=self.strings[message.layer],
-            source=self.source(message),
-        )
-        self._agreement.settle(made, [types[number] for _, number in ports])
-        for value, (name, _) in zip(made, ports, strict=True):
+        names, stored = [], []
+        for port in message.outputs:
+            names.append(checked_name(port.name))
+            stored.append(types[port.type])
+        layer, source = self.strings[message.layer], self.source(message)
+        made = graph.add(op, inputs, count=len(names), names=names, layer=layer, source=source)
+        self._agreement.settle(made, stored)
+        for value, name in zip(made, names, strict=True):
             if value.name != name:
                 raise FormatError(f"two values are called '{name}'.")
         self.values += made
@@ -109,15 +106,20 @@ class GraphReader:
     # ---- operators
 
     def _read_op(self, message: pb.Node, graph: Graph) -> Operator:
-        if message.attributes:
-            return self._read_op_with_attributes(message, graph)
-        key = message.domain, message.op
+        """Nodes with equal attributes share one operator: it cannot change, and making it costs more than finding it."""
+        if not message.attributes:
+            key: tuple[int | bytes, ...] = (message.domain, message.op)
+        elif any(a.HasField("graph") or a.HasField("tensor") for a in message.attributes):
+            return self._make_op(message, graph)
+        else:
+            attributes = [a.SerializeToString(deterministic=True) for a in message.attributes]
+            key = (message.domain, message.op, *attributes)
         op = self._operators.get(key)
         if op is None:
-            op = self._operators[key] = make(self.strings[key[0]], self.strings[key[1]], {})
+            op = self._operators[key] = self._make_op(message, graph)
         return op
 
-    def _read_op_with_attributes(self, message: pb.Node, graph: Graph) -> Operator:
+    def _make_op(self, message: pb.Node, graph: Graph) -> Operator:
         domain, name = self.strings[message.domain], self.strings[message.op]
         cls = find(domain, name)
         if cls is None:
