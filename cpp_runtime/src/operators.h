@@ -1,4 +1,6 @@
-// The closed table of operators: what a PROGRAM may call, and how. operator_table.inc is generated.
+// The closed table of operators: what a PROGRAM may call, and how. operator_table.inc is generated from the
+// Python registry. Ranges of attributes are in it too: onnxruntime trusts them, and some of its kernels die
+// of wrong ones.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +28,9 @@ struct OperatorRule {
     const AttributeRule* attribute(std::string_view name) const;
     const AttributeRule* begin() const;
     const AttributeRule* end() const;
+
+    /// Whether the attribute's value, or each element of a list, lies in the range that the operator allows.
+    static bool allows(const AttributeRule& rule, const fbs::Attribute& attribute);
 };
 
 /// NULL when the table has no such operator. The result is never freed.

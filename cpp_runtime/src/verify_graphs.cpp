@@ -158,6 +158,9 @@ class GraphsVerifier {
             required += known->required;
             before = name;
             fields(*attribute, name, depth);
+            if (!OperatorRule::allows(*known, *attribute)) {
+                fail(IRKIT_GRAPH_ERROR, "PROGRAM: ", name_, ".", name, " lies outside of its range");
+            }
         }
         for (const AttributeRule& known : rule) required -= known.required;
         if (required != 0) fail(IRKIT_GRAPH_ERROR, "PROGRAM: ", name_, " lacks an attribute that it needs");

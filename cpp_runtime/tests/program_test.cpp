@@ -30,7 +30,7 @@ fb::DimToken token(int64_t value, fb::DimOp op) {
 
 /// One thing that is wrong, and how it is refused.
 struct Wrong {
-    const char* what;
+    std::string what;
     std::function<void(Parts&)> change;
     irkit_code code;
     const char* message;
@@ -130,6 +130,19 @@ TEST_CASE("a program that breaks a rule of graphs is refused with its rule") {
                  node(p, 0, 0).attributes.push_back(attribute(p, "alpha", fb::AttributeKind::float_, 1));
              },
              IRKIT_FORMAT_ERROR, "fields of another kind"},
+            {"attribute outside of its range",
+             [](Parts& p) {
+                 node(p, 0, 1).op = add_string(p, "LpNormalization");
+                 node(p, 0, 1).attributes.push_back(attribute(p, "p", fb::AttributeKind::int_, 3));
+             },
+             IRKIT_GRAPH_ERROR, "LpNormalization.p lies outside of its range"},
+            {"text that is no choice",
+             [](Parts& p) {
+                 node(p, 0, 1).op = add_string(p, "Gelu");
+                 node(p, 0, 1).attributes.push_back(attribute(p, "approximate", fb::AttributeKind::string));
+                 node(p, 0, 1).attributes[0]->s = {'x'};
+             },
+             IRKIT_GRAPH_ERROR, "Gelu.approximate lies outside of its range"},
             {"attributes unsorted",
              [](Parts& p) {
                  node(p, 0, 0).attributes.push_back(attribute(p, "beta", fb::AttributeKind::float_));
