@@ -131,7 +131,7 @@ class Recurrent(Operator):
         x = widened(X.swapaxes(0, 1) if self.layout else X)
         hidden, functions = W.shape[1] // self.gates, self.functions()
         runs = []
-        with np.errstate(over="ignore"):  # exp(−x) of a saturated gate
+        with np.errstate(over="ignore", invalid="ignore"):  # exp(−x) of a saturated gate
             for d in range(self.directions):
                 before = tuple(self._first(s, d, (x.shape[1], hidden), x.dtype) for s in states)
                 order = None if d == 0 and self.direction != "reverse" else _reversed(x, sequence_lens)
@@ -203,6 +203,8 @@ def _run(
         runs = (t < lengths)[:, None]
         states = tuple(np.where(runs, new, old) for new, old in zip(after, states, strict=True))
         y[t] = np.where(runs, after[0], 0)
+    if lengths is not None:  # a sequence of no steps ends in 0, as in onnxruntime
+        states = tuple(np.where((lengths > 0)[:, None], s, 0) for s in states)
     return (y if order is None else y[order]), states
 
 
