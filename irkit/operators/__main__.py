@@ -1,4 +1,4 @@
-"""python -m irkit.operators: the table of all operators, as markdown; with --cpp, as the C++ runtime reads it."""
+"""python -m irkit.operators: the table of all operators; with --cpp, as the C++ runtime reads it."""
 
 from __future__ import annotations
 

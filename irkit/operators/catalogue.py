@@ -1,4 +1,4 @@
-"""Which operators ai.onnx has at irkit's opset, each with the version that defines it there. Tests compare with onnx."""
+"""Which operators ai.onnx has at irkit's opset, each with the version that defines it there."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class Loop(Operator):
     https://onnx.ai/onnx/operators/onnx__Loop.html
 
     `M` () int64, `cond` () bool, carried values → their last values, then scan outputs (turns, …).
-    body: (turn number () int64, condition () bool, carried…) → (condition, carried…, one slice of each scan output…)
+    body: (turn () int64, condition () bool, carried…) → (condition, carried…, a slice of each scan output…)
     """
 
     body: Graph
@@ -98,7 +98,7 @@ class Loop(Operator):
         self,
         M: Array | None = None,
         cond: Array | None = None,
-        *v_initial: Any,
+        *v_initial: Any,  # noqa: ANN401  # any kind of value
         execute: Execute,
     ) -> tuple[Any, ...]:
         limit = None if M is None else int(M.reshape(-1)[0])
@@ -130,7 +130,8 @@ class Scan(Operator):
     https://onnx.ai/onnx/operators/onnx__Scan.html
 
     states, then `num_scan_inputs` tensors (…, turns, …) → last states, then scan outputs (…, turns, …).
-    body: (states…, a slice of each scan input…) → (states…, a slice of each scan output…). Directions: 1 is backwards.
+    body: (states…, a slice of each scan input…) → (states…, a slice of each scan output…).
+    Directions: 1 is backwards.
     """
 
     body: Graph

@@ -85,7 +85,7 @@ class GatherElements(Operator):
 
 
 def check_same_rank(data: TensorType, indices: TensorType, axis: int) -> None:
-    """Raises ShapeError when data and indices have different ranks, AttributeRangeError for an axis outside."""
+    """Raises ShapeError for different ranks of data and indices, AttributeRangeError for a wrong axis."""
     rank = data.rank if data.rank is not None else indices.rank
     if rank is None:
         return
@@ -97,7 +97,7 @@ def check_same_rank(data: TensorType, indices: TensorType, axis: int) -> None:
 
 
 def along(indices: Array, axis: int, shape: Sequence[int]) -> tuple[Array, ...]:
-    """The places data[…, indices, …] of each index, whose other coordinates are its own. Raises IndexError."""
+    """The places data[…, indices, …] of each index, whose other coordinates are its own."""
     places = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
     places[axis] = indices
     return tuple(places)
@@ -105,7 +105,7 @@ def along(indices: Array, axis: int, shape: Sequence[int]) -> tuple[Array, ...]:
 
 @operator(since=13)
 class GatherND(Operator):
-    """Slices at places named by several indices each, the last axis of `indices`, after `batch_dims` shared axes.
+    """Slices at places that the last axis of `indices` names, after `batch_dims` shared axes.
     https://onnx.ai/onnx/operators/onnx__GatherND.html
 
     (b…, n₁, …, n_k, c…) and `indices` (b…, i…, k) int64 → (b…, i…, c…)
@@ -134,7 +134,7 @@ class GatherND(Operator):
 
 
 def tuple_places(indices: Array, batch_dims: int = 0) -> tuple[Array, ...]:
-    """The last axis of `indices` taken apart into one array for each axis that it indexes, after the batch axes."""
+    """One array for each axis that the last axis of `indices` indexes, after the batch axes."""
     batch = np.ogrid[tuple(slice(n) for n in indices.shape[:batch_dims])] if batch_dims else []
     lead = [b.reshape(b.shape + (1,) * (indices.ndim - 1 - batch_dims)) for b in batch]
     return (*lead, *np.moveaxis(indices, -1, 0))
@@ -192,8 +192,8 @@ class Compress(Operator):
 class OneHot(Operator):
     """values[1] at each index and values[0] elsewhere, along a new axis.  https://onnx.ai/onnx/operators/onnx__OneHot.html
 
-    `indices` (a…, b…), `depth` () or (1,), `values` (2,) → (a…, depth, b…). Negative indices count from the end;
-    an index outside −depth … depth − 1 is on nowhere.
+    `indices` (a…, b…), `depth` () or (1,), `values` (2,) → (a…, depth, b…). Negative indices count from
+    the end; an index outside −depth … depth − 1 is on nowhere.
     """
 
     axis: int = -1

@@ -41,7 +41,7 @@ class Concat(Operator):
 
 
 def joined(shapes: Sequence[tuple[Dim, ...]], axis: int, unknown: int = 0) -> tuple[Dim, ...]:
-    """The shape of tensors joined along `axis`, together with `unknown` ones of unknown shape. Raises ShapeError."""
+    """The shape of tensors joined along `axis`, with `unknown` more of unknown shape. Raises ShapeError."""
     result = list(shapes[0])
     for shape in shapes[1:]:
         if len(shape) != len(result):
@@ -124,7 +124,7 @@ class Split(Operator):
 
 
 def even_parts(size: Dim, parts: int) -> Sequence[Dim]:
-    """Sizes of equal parts, of which the last takes what is left. Raises ShapeError when it would be negative."""
+    """Equal parts, of which the last takes what is left. Raises ShapeError when that is negative."""
     each = dims.ceildiv(size, parts)
     last = size - each * (parts - 1)
     if isinstance(last, int) and last < 0:

@@ -18,7 +18,7 @@ __all__ = ["TopK", "Unique"]
 
 @operator(since=11)
 class TopK(Operator):
-    """The K largest (or smallest) elements along an axis, in order, and where they are. Of equal ones the first wins.
+    """The K largest (or smallest) elements along an axis, in order, and where they are; ties: the first.
     https://onnx.ai/onnx/operators/onnx__TopK.html
 
     (…, n, …) and `K` (1,) int64 → (…, K, …), (…, K, …) int64
@@ -65,8 +65,8 @@ class Unique(Operator):
     """The different elements, or slices along an axis; sorted, or in the order in which they first appear.
     https://onnx.ai/onnx/operators/onnx__Unique.html
 
-    (…, n, …) → (…, m, …), places of first appearance (m,), for each of the input its place in the result (n,), how
-    often each appears (m,); the last three int64. Without an axis the input is taken as flat.
+    (…, n, …) → (…, m, …), places of first appearance (m,), for each of the input its place in the result
+    (n,), how often each appears (m,); the last three int64. Without an axis the input is taken as flat.
     """
 
     axis: int | None = None

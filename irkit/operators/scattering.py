@@ -21,7 +21,7 @@ REDUCTIONS = {"add": np.add, "mul": np.multiply, "max": np.maximum, "min": np.mi
 
 
 def written(data: Array, places: tuple[Array, ...], updates: Array, reduction: str) -> Array:
-    """A copy of `data` in which updates replace what was there, or are combined with it one after the other."""
+    """A copy of `data` in which updates replace what was there, or are combined with it one by one."""
     try:
         if reduction == "none":
             result = data.copy()
@@ -43,7 +43,7 @@ def check_reducible(data: TensorType, reduction: str) -> None:
 
 @operator(since=18)
 class ScatterElements(Operator):
-    """One update for each index: data[indices[i][j]][j] = updates[i][j] for axis 0, or combined by `reduction`.
+    """One update for each index: data[indices[i][j]][j] = updates[i][j] for axis 0, or `reduction` of both.
     https://onnx.ai/onnx/operators/onnx__ScatterElements.html
 
     (n₀, …, n_r), `indices` (m₀, …, m_r), `updates` (m₀, …, m_r) → (n₀, …, n_r)
@@ -73,7 +73,7 @@ class ScatterElements(Operator):
 
 @operator(since=18)
 class ScatterND(Operator):
-    """One slice of updates for each place, which the last axis of `indices` names; or combined by `reduction`.
+    """One slice of updates for each place that the last axis of `indices` names, or `reduction` of both.
     https://onnx.ai/onnx/operators/onnx__ScatterND.html
 
     (n₁, …, n_k, c…), `indices` (i…, k) int64, `updates` (i…, c…) → (n₁, …, n_k, c…)

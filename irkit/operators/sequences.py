@@ -1,4 +1,4 @@
-"""Sequences: lists of tensors of one element type. Where their shapes differ, the sequence's type has none."""
+"""Sequences: lists of tensors of one element type. Where their shapes differ, the type has none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from irkit.errors import ExecutionError, GraphError, ShapeError
+from irkit.errors import ExecutionError, ShapeError
 from irkit.ir import Array, Dim, DType, Graph, SequenceType, TensorType, Type, as_tensor, dims
 from irkit.ir.types import symbols_of
 from irkit.operators.base import Operator, operator
@@ -167,8 +167,8 @@ class ConcatFromSequence(Operator):
 class SplitToSequence(Operator):
     """A tensor cut along an axis into a sequence.  https://onnx.ai/onnx/operators/onnx__SplitToSequence.html
 
-    (…, n, …) and `split`: () the size of each part, or (k,) their sizes → sequence of (…, split, …). Without it parts
-    have size 1, and no such axis unless `keepdims`.
+    (…, n, …) and `split`: () the size of each part, or (k,) their sizes → sequence of (…, split, …).
+    Without it parts have size 1, and no such axis unless `keepdims`.
     """
 
     axis: int = 0
@@ -209,10 +209,11 @@ class SplitToSequence(Operator):
 
 @operator(since=17)
 class SequenceMap(Operator):
-    """A sub-graph for each tensor of a sequence, with the tensors of further sequences, and the same further tensors.
+    """A sub-graph for each tensor of a sequence; further sequences go along, further tensors stay the same.
     https://onnx.ai/onnx/operators/onnx__SequenceMap.html
 
-    sequence, sequences and tensors → sequences.  body: (a tensor of each sequence, the tensors) → (a tensor of each)
+    sequence, sequences and tensors → sequences.
+    body: (a tensor of each sequence, the tensors) → (a tensor of each)
     """
 
     body: Graph

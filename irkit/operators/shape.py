@@ -83,8 +83,8 @@ class Size(Operator):
 class Reshape(Operator):
     """The same elements, in the same order, in another shape.  https://onnx.ai/onnx/operators/onnx__Reshape.html
 
-    (…) and `shape` (rank,) int64 → shape. One size may be −1: what is left over; a 0 stands for the size of the
-    input's axis at that place, or with `allowzero` for 0 itself.
+    (…) and `shape` (rank,) int64 → shape. One size may be −1: what is left over; a 0 stands for the size
+    of the input's axis at that place, or with `allowzero` for 0 itself.
     """
 
     allowzero: bool = False

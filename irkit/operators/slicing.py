@@ -91,7 +91,7 @@ def _clamped(size: int, start: int, end: int, step: int) -> tuple[int, int]:
 
 
 def sliced_size(size: Dim, start: Dim, end: Dim, step: int) -> Dim | None:
-    """How many elements start:end:step takes from an axis; None where the sign of a symbolic bound is open."""
+    """How many elements start:end:step takes from an axis; None where a symbolic bound has no sign."""
     if isinstance(size, int) and isinstance(start, int) and isinstance(end, int):
         first, last = _clamped(size, start, end, step)
         return max(0, -((first - last) // step))
@@ -122,7 +122,7 @@ def _steps(spans: Sequence[Dim], step: int) -> Dim:
 
 @operator(since=23)
 class Pad(Operator):
-    """With margins: of a constant, or continued by the edge, mirrored, or wrapped around; negative margins crop.
+    """With margins: a constant, or the edge continued, mirrored, wrapped around; negative margins crop.
     https://onnx.ai/onnx/operators/onnx__Pad.html
 
     (…, n, …) and `pads` (2k,): all that go before, then all that go after, along `axes` (k,) (default: all)
@@ -161,9 +161,7 @@ class Pad(Operator):
         for i, axis in enumerate(axes):
             result[axis] = margins[i] + shape[axis] + margins[i + len(axes)]
             if isinstance(size := result[axis], int) and size < 0:
-                raise ShapeError(
-                    f"pads {show(margins)} cut more than axis {axis} of {show(shape)} has."
-                )
+                raise ShapeError(f"pads {show(margins)} cut more than axis {axis} of {show(shape)} has.")
         return result
 
     def run(
@@ -187,7 +185,7 @@ class Pad(Operator):
 
 
 def _framed(x: Array, margins: Sequence[tuple[int, int]], value: Array) -> Array:
-    """`x` in the middle of a tensor of `value`: np.pad, which is slower and knows neither text nor small floats."""
+    """`x` in the middle of a tensor of `value`. (np.pad knows neither text nor small floats.)"""
     result = np.full([a + n + b for n, (a, b) in zip(x.shape, margins, strict=True)], value, x.dtype)
     result[tuple(slice(a, a + n) for n, (a, _) in zip(x.shape, margins, strict=True))] = x
     return result

@@ -19,7 +19,7 @@ __all__ = ["Entry", "either", "element_of", "loop_type"]
 
 
 def either(a: Type, b: Type) -> Type:
-    """The type of a value that has one of two types; sizes that differ become new symbols. Raises ShapeError."""
+    """The type of a value of one of two types; sizes that differ become new symbols. Raises ShapeError."""
     if isinstance(a, OptionalType) or isinstance(b, OptionalType):
         return OptionalType(either(_present(a), _present(b)))
     if isinstance(a, SequenceType) and isinstance(b, SequenceType):
@@ -39,7 +39,7 @@ def _present(type_: Type) -> Type:
 
 
 def element_of(a: Type, b: Type) -> Type:
-    """The element type of a sequence that holds both. A symbol for sizes that differ would make them equal."""
+    """The element type of a sequence of both. A symbol for sizes that differ would make them equal."""
     if not isinstance(a, TensorType) or not isinstance(b, TensorType) or a.dtype is not b.dtype:
         raise ShapeError(f"one sequence cannot hold {a} and {b}.")
     return a if _same_type(a, b) else a.with_shape(None)
@@ -60,7 +60,7 @@ class Entry:
     """The values that enter one sub-graph, and what its own symbols mean outside."""
 
     def __init__(self, body: Graph, given: Sequence[Type], who: str) -> None:
-        """Let values of types `given` enter. Raises GraphError for their number, ShapeError for their types."""
+        """Let values of types `given` enter. Raises GraphError for their number, else ShapeError."""
         if len(given) != len(body.inputs):
             raise GraphError(
                 f"the sub-graph of {who} takes {len(body.inputs)} inputs; {len(given)} are given."
@@ -114,7 +114,11 @@ class Entry:
     def _reenter(self, name: str, produced: Type, inside: Type, turns: dict[str, Dim]) -> None:
         if isinstance(inside, OptionalType):
             produced, inside = _present(produced), inside.element
-        if isinstance(inside, TensorType) and isinstance(produced, TensorType) and inside.rank == produced.rank:
+        if (
+            isinstance(inside, TensorType)
+            and isinstance(produced, TensorType)
+            and inside.rank == produced.rank
+        ):
             pairs = zip(produced.shape or (), inside.shape or (), strict=True)
             fits = inside.dtype is produced.dtype and all(self._turns(n, o, turns) for n, o in pairs)
         else:
@@ -122,7 +126,7 @@ class Entry:
         if not fits:
             raise ShapeError(
                 f"'{name}' enters each turn as {inside} and leaves it as {produced}.",
-                cure="Give the body's input a size of its own (a new symbol) where it changes, or an unknown shape.",
+                cure="Give the body's input a new symbol for each size that changes, or an unknown shape.",
             )
 
     def _turns(self, new: Dim, old: Dim, turns: dict[str, Dim]) -> bool:

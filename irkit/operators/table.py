@@ -1,9 +1,9 @@
-"""Tables of all operators: one for people, one for the C++ runtime, which accepts these operators and no others."""
+"""Tables of all operators: one for people, one for the C++ runtime, which accepts no others."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from irkit.operators.attributes import AttributeSpec, Kind
 from irkit.operators.base import Operator
@@ -13,7 +13,11 @@ from irkit.operators.registry import all_operators, find
 # Programs are stamped with opsets from 21 on, so all that is older counts as 21.
 OLDEST = 21
 # Kind → AttributeKind in the code that flatc makes. PROGRAM has no attribute that is a type.
-_CPP_KINDS: Mapping[Kind, str] = {kind: kind.name for kind in Kind if kind is not Kind.type} | {Kind.float: "float_", Kind.int: "int_"}
+_CPP_KINDS: dict[Kind, str] = {kind: kind.name for kind in Kind if kind is not Kind.type}
+_CPP_KINDS |= {
+    Kind.float: "float_",
+    Kind.int: "int_",
+}
 _CPP_HEAD = """\
 // Made by `python -m irkit.operators --cpp`; never edited.
 // Sorted by domain and name; attributes by name.
@@ -70,7 +74,9 @@ def cpp() -> str:
                 )
     parts = {"ATTRIBUTE": attributes, "OPERATOR": rows}
     parts |= {word: [r for r in ranges if r.startswith(word)] for word in ("AT_LEAST", "AT_MOST", "ONE_OF")}
-    return "\n".join([_CPP_HEAD, *(f"#ifdef {word}\n" + "\n".join(rs) + "\n#endif" for word, rs in parts.items())])
+    return "\n".join(
+        [_CPP_HEAD, *(f"#ifdef {word}\n" + "\n".join(rs) + "\n#endif" for word, rs in parts.items())]
+    )
 
 
 def _cpp_row(cls: type[Operator], first: int, count: int) -> str:

@@ -1,7 +1,7 @@
 """When two results are equal: DESIGN §12's criteria.
 
-Integers, booleans, strings, shapes and moved data exactly; contractions relative to the largest element; everything
-else element by element, within a few units in the last place.
+Integers, booleans, strings, shapes and moved data exactly; contractions relative to the largest element;
+everything else element by element, within a few units in the last place.
 """
 
 from __future__ import annotations

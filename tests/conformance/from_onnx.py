@@ -1,4 +1,4 @@
-"""Reading ONNX's node cases: just enough of an importer to make operators of single nodes, sub-graphs included.
+"""Reading ONNX's node cases: just enough of an importer to make operators of nodes, sub-graphs included.
 
 It shares nothing with irkit's own importer, so that each can show the other wrong.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,10 +76,22 @@ class Question:
             return type_.with_shape([symbol(n) for n in names])
         return type_
 
-    def run(self) -> list[Any]:
-        """What the kernel makes of the case's inputs."""
-        outer = {v: x for v, x in zip(self.inputs, self.case.inputs, strict=True) if v is not None}
-        return run(self.op, self.case.inputs, outer, len(self.outputs))
+    def run(self, convert: Callable[[np.ndarray], np.ndarray] = lambda x: x) -> list[Any]:
+        """What the kernel makes of the case's inputs, which it cannot write to."""
+        given = [locked(x, convert) for x in self.case.inputs]
+        outer = {v: x for v, x in zip(self.inputs, given, strict=True) if v is not None}
+        return run(self.op, given, outer, len(self.outputs))
+
+
+def locked(value: Any, convert: Callable[[np.ndarray], np.ndarray]) -> Any:
+    """A value whose arrays are read-only."""
+    if isinstance(value, list):
+        return [locked(v, convert) for v in value]
+    if not isinstance(value, np.ndarray):
+        return value
+    array = convert(value).view()
+    array.flags.writeable = False
+    return array
 
 
 def is_shape_like(array: np.ndarray) -> bool:
@@ -133,7 +145,7 @@ def _assert_size_holds(size: Dim, actual: int, sizes: dict[str, Dim], text: str)
 
 
 def is_full(type_: Type, free: Mapping[str, Dim]) -> bool:
-    """Whether a type says all that can be said: no size is a symbol other than those `free` from the beginning."""
+    """Whether a type says all that can be said: it has no symbols but those `free` from the beginning."""
     while not isinstance(type_, TensorType):
         type_ = type_.element
     return type_.shape is not None and all(name in free for d in type_.shape for name in dims.symbols(d))

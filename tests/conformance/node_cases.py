@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -70,15 +70,15 @@ def _takes(model: onnx.ModelProto) -> bool:
     node, schema = model.graph.node[0], onnx.defs.get_schema(model.graph.node[0].op_type, OPSET, "")
     allowed = {t.type_param_str: set(t.allowed_type_strs) for t in schema.type_constraints}
     types = {v.name: _type_text(v.type) for v in (*model.graph.input, *model.graph.output)}
-    formal = [*zip(node.input, _formal(schema.inputs)), *zip(node.output, _formal(schema.outputs))]
+    formal = [*_matched(node.input, schema.inputs), *_matched(node.output, schema.outputs)]
     return all(
         name not in types or types[name] in allowed.get(f.type_str, {f.type_str}) for name, f in formal
     )
 
 
-def _formal(parameters: Sequence[Any]) -> Iterator[Any]:
-    yield from parameters
-    yield from repeat(parameters[-1] if parameters else None)
+def _matched(names: Sequence[str], parameters: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    """Names with the schema's parameters; the last parameter may stand for any number."""
+    return zip(names, chain(parameters, repeat(parameters[-1] if parameters else None)), strict=False)
 
 
 def _type_text(type_: onnx.TypeProto) -> str:

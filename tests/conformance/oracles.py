@@ -66,7 +66,7 @@ def _session(model: bytes) -> Any:
 
 
 def _is_exotic(value: Any) -> bool:
-    return isinstance(value, np.ndarray) and value.dtype.kind not in "biufcO"
+    return isinstance(value, np.ndarray) and value.dtype != object and value.dtype.isbuiltin != 1
 
 
 def _is_exotic_name(type_: str) -> bool:

@@ -19,7 +19,12 @@ CASES = [
     Case("TopK", [x, k(1)], {"axis": 0}),
     Case("TopK", [x, k(0)], name="none"),
     Case("TopK", [np.array([-(2**63), 2**63 - 1, 0], np.int64), k(3)], name="the ends of int64"),
-    Case("TopK", [np.array([5, 200, 0], np.uint8), k(2)], {"sorted": False}),
+    Case(
+        "TopK",
+        [np.array([5, 200, 0], np.uint8), k(2)],
+        {"sorted": False},
+        mistaken={"onnxruntime": "another order"},
+    ),
     Case("Unique", [text], outputs=4),
     Case("Unique", [text], {"sorted": False}, outputs=4),
     Case("Unique", [ties.reshape(3, 2)], {"axis": 0}, outputs=2),

@@ -16,7 +16,12 @@ def v(*values: int) -> np.ndarray:
 
 
 def cut(start: int, end: int, step: int = 1, of: np.ndarray = line) -> Case:
-    return Case("Slice", [of, v(start), v(end), v(0), v(step)], name=f"{len(of)} from {start} to {end} by {step}")
+    name, mistaken = f"{len(of)} from {start} to {end} by {step}", {}
+    if step < 0 and start < -len(of):
+        mistaken["reference"] = "brings the start to -1, as Python does; ONNX to 0"
+    if step < 0 and end == FAR:
+        mistaken["onnxruntime"] = "takes the largest int for the beginning of the axis; ONNX clamps it"
+    return Case("Slice", [of, v(start), v(end), v(0), v(step)], name=name, mistaken=mistaken)
 
 
 CASES = [
