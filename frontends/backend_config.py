@@ -75,7 +75,7 @@ def backend() -> str:
 
 
 def clear_session(free_memory: bool = True) -> None:
-    """Count automatic names anew. There is nothing else to clear: definitions live as long as their tensors."""
+    """Count automatic names anew. There is nothing else to clear: graphs live as long as their tensors."""
     reset_uids()
 
 

@@ -95,15 +95,22 @@ class MinMaxNorm(Constraint):
         return ops.multiply(w, wanted / (norm + epsilon()))
 
     def get_config(self) -> dict[str, Any]:
-        return {"min_value": self.min_value, "max_value": self.max_value, "rate": self.rate, "axis": self.axis}
+        return {
+            "min_value": self.min_value,
+            "max_value": self.max_value,
+            "rate": self.rate,
+            "axis": self.axis,
+        }
 
 
 max_norm, non_neg, unit_norm, min_max_norm = MaxNorm, NonNeg, UnitNorm, MinMaxNorm
-_TABLE = named.words({"max_norm": MaxNorm, "non_neg": NonNeg, "unit_norm": UnitNorm, "min_max_norm": MinMaxNorm})
+_TABLE = named.words(
+    {"max_norm": MaxNorm, "non_neg": NonNeg, "unit_norm": UnitNorm, "min_max_norm": MinMaxNorm}
+)
 
 
 def get(identifier: object) -> Any:  # noqa: ANN401  # a Constraint, a function of the user's, or None
-    """The constraint that `identifier` means: a name, a configuration, an object, None. Raises ArgumentError."""
+    """The constraint that `identifier` means: a name, a configuration, an object, None."""
     return named.found("constraint", _TABLE, identifier)
 
 

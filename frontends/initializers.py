@@ -1,7 +1,7 @@
 """Initializers: how weights get their first values. Keras: https://keras.io/api/layers/initializers/
 
-An initializer's seed is fixed when the object is made, so its values are the same whenever they are drawn, and every
-call with the same shape gives the same values (a SeedGenerator as seed gives new ones each time).
+An initializer's seed is fixed when the object is made, so its values are the same whenever they are drawn,
+and every call with the same shape gives the same values (a SeedGenerator as seed gives new ones each time).
 """
 
 from __future__ import annotations
@@ -123,7 +123,8 @@ class Identity(Initializer):
     def __call__(self, shape: Sequence[int], dtype: str | None = None) -> Array:
         if len(shape) != 2:
             raise ArgumentError(f"Identity makes matrices. Received: shape {tuple(shape)}.")
-        return (self.gain * np.eye(*shape)).astype(_numpy_dtype(dtype))
+        matrix: Array = self.gain * np.eye(shape[0], shape[1])
+        return matrix.astype(_numpy_dtype(dtype))
 
     def get_config(self) -> dict[str, Any]:
         return {"gain": self.gain}
@@ -151,7 +152,9 @@ class STFT(Initializer):
     def __call__(self, shape: Sequence[int], dtype: str | None = None) -> Array:
         length, _, frequencies = shape
         window = spectra.scaled_window(self.window, length, self.scaling, self.periodic)
-        angles = 2 * np.pi * np.arange(length)[:, None, None] * np.arange(frequencies) / (2 * (frequencies - 1))
+        angles = (
+            2 * np.pi * np.arange(length)[:, None, None] * np.arange(frequencies) / (2 * (frequencies - 1))
+        )
         waves = np.cos(angles) if self.side == "real" else -np.sin(angles)
         return (window[:, None, None] * waves).astype(_numpy_dtype(dtype))
 
@@ -165,10 +168,12 @@ class STFT(Initializer):
 class RandomInitializer(Initializer):
     """Base of those that draw: keeps the seed that was given, and the one that is used."""
 
-    def __init__(self, seed: Seed = None) -> None:
+    def __init__(self, seed: Seed | Mapping[str, Any] = None) -> None:
         if isinstance(seed, Mapping):  # a SeedGenerator, as a configuration holds it
             seed = SeedGenerator.from_config(seed["config"])
-        if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int | np.integer | SeedGenerator)):
+        if seed is not None and (
+            isinstance(seed, bool) or not isinstance(seed, int | np.integer | SeedGenerator)
+        ):
             raise ArgumentError(f"a seed is an integer, a SeedGenerator or None. Received: {seed!r}.")
         self._given, self.seed = seed, new_seed() if seed is None else seed
 
@@ -217,7 +222,7 @@ class RandomUniform(RandomInitializer):
 
 
 class VarianceScaling(RandomInitializer):
-    """Zero mean, variance scale/n, where n is the number of inputs (fan_in), of outputs (fan_out) or their mean (fan_avg).
+    """Zero mean, variance scale/n; n: how many inputs (fan_in), outputs (fan_out), or their mean (fan_avg).
 
     distribution: "truncated_normal", "untruncated_normal", "uniform".
     """
@@ -245,7 +250,9 @@ class VarianceScaling(RandomInitializer):
         if mode not in self.MODES:
             raise ArgumentError(f"unknown mode {mode!r}, expected one of {tuple(self.MODES)}.")
         if distribution not in self.DISTRIBUTIONS:
-            raise ArgumentError(f"unknown distribution {distribution!r}, expected one of {self.DISTRIBUTIONS}.")
+            raise ArgumentError(
+                f"unknown distribution {distribution!r}, expected one of {self.DISTRIBUTIONS}."
+            )
         self.scale, self.mode, self.distribution = scale, mode, distribution
         self.input_axes, self.output_axes = input_axes, output_axes
 
@@ -257,7 +264,9 @@ class VarianceScaling(RandomInitializer):
             limit = math.sqrt(3 * variance)
             return _uniform(rng, shape, -limit, limit, dtype)
         if self.distribution == "untruncated_normal":
-            return _scaled(rng.standard_normal(tuple(shape), dtype=np.float32), math.sqrt(variance), 0.0, dtype)
+            return _scaled(
+                rng.standard_normal(tuple(shape), dtype=np.float32), math.sqrt(variance), 0.0, dtype
+            )
         return _scaled(truncated(rng, shape), math.sqrt(variance) / _TRUNCATED_STDDEV, 0.0, dtype)
 
     def get_config(self) -> dict[str, Any]:
@@ -366,7 +375,9 @@ def _scaled(values: Array, factor: float, offset: float, dtype: str | None) -> A
     return values.astype(_numpy_dtype(dtype), copy=False)
 
 
-def _uniform(rng: np.random.Generator, shape: Sequence[int], low: float, high: float, dtype: str | None) -> Array:
+def _uniform(
+    rng: np.random.Generator, shape: Sequence[int], low: float, high: float, dtype: str | None
+) -> Array:
     wanted = _numpy_dtype(dtype)
     if np.issubdtype(wanted, np.integer):
         return rng.integers(int(low), int(high), tuple(shape)).astype(wanted)

@@ -1,4 +1,4 @@
-"""Objects that users name: by a word, by the configuration that a file holds, by a class, or by the object itself."""
+"""Objects that users name: by a word, by a configuration from a file, by a class, or by the object itself."""
 
 from __future__ import annotations
 
@@ -18,14 +18,19 @@ def found(kind: str, table: Mapping[str, type], identifier: object) -> Callable[
     if identifier is None:
         return None
     if isinstance(identifier, Mapping):
-        return _made(kind, table, identifier)
+        described: Callable[..., Any] = _made(kind, table, identifier)
+        return described
     if isinstance(identifier, str):
-        return _class(kind, table, identifier)()  # type: ignore[no-any-return]  # an object of the kind
+        made: Callable[..., Any] = _class(kind, table, identifier)()
+        return made
     if isinstance(identifier, type):
-        return identifier()  # type: ignore[no-any-return]  # the same
+        instance: Callable[..., Any] = identifier()
+        return instance
     if callable(identifier):
         return identifier
-    raise ArgumentError(f"{identifier!r} is no {kind}.", cure=f"Give a name, an object, or a function: {_some(table)}…")
+    raise ArgumentError(
+        f"{identifier!r} is no {kind}.", cure=f"Give a name, an object, or a function: {_some(table)}…"
+    )
 
 
 def _made(kind: str, table: Mapping[str, type], config: Mapping[str, Any]) -> Any:  # noqa: ANN401  # an object of the kind
@@ -56,6 +61,6 @@ def words(classes: Mapping[str, type]) -> dict[str, type]:
 
 
 def serialized(value: object) -> dict[str, Any]:
-    """The configuration of an object of any kind, as Keras writes it; the same form as in a layer's get_config."""
+    """The configuration of an object, as Keras writes it; the same form as in a layer's get_config."""
     described: dict[str, Any] = resolve.described(value)
     return described

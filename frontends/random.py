@@ -1,7 +1,7 @@
 """Random numbers: where seeds come from, and irkit.random.* (Keras: https://keras.io/api/random/).
 
-Every draw has a seed of its own, fixed before it is made, so that weights can be drawn late, in any order, and are
-still the same in every run after ``irkit.utils.set_random_seed``.
+Every draw has a seed of its own, fixed before it is made, so that weights can be drawn late, in any order,
+and are still the same in every run after ``irkit.utils.set_random_seed``.
 """
 
 from __future__ import annotations
@@ -115,7 +115,11 @@ def truncated_normal(
 
 
 def uniform(
-    shape: Sequence[int], minval: float = 0.0, maxval: float = 1.0, dtype: str | None = None, seed: Seed = None
+    shape: Sequence[int],
+    minval: float = 0.0,
+    maxval: float = 1.0,
+    dtype: str | None = None,
+    seed: Seed = None,
 ) -> EagerTensor:
     """Numbers from [minval, maxval), each as likely."""
     wanted = DType.of(dtype or floatx())
@@ -124,24 +128,36 @@ def uniform(
     return _tensor(_rng(seed).uniform(minval, maxval, tuple(shape)), str(wanted))
 
 
-def randint(shape: Sequence[int], minval: int, maxval: int, dtype: str = "int32", seed: Seed = None) -> EagerTensor:
+def randint(
+    shape: Sequence[int], minval: int, maxval: int, dtype: str = "int32", seed: Seed = None
+) -> EagerTensor:
     """Whole numbers from minval to maxval − 1, each as likely."""
     return _tensor(_rng(seed).integers(int(minval), int(maxval), tuple(shape)), dtype)
 
 
-def beta(shape: Sequence[int], alpha: TensorLike, beta: TensorLike, dtype: str | None = None, seed: Seed = None) -> EagerTensor:
+def beta(
+    shape: Sequence[int], alpha: TensorLike, beta: TensorLike, dtype: str | None = None, seed: Seed = None
+) -> EagerTensor:
     """Numbers from the Beta distribution."""
     return _tensor(_rng(seed).beta(np.asarray(alpha), np.asarray(beta), tuple(shape)), dtype)
 
 
 def binomial(
-    shape: Sequence[int], counts: TensorLike, probabilities: TensorLike, dtype: str | None = None, seed: Seed = None
+    shape: Sequence[int],
+    counts: TensorLike,
+    probabilities: TensorLike,
+    dtype: str | None = None,
+    seed: Seed = None,
 ) -> EagerTensor:
     """How many of `counts` trials succeed that succeed with `probabilities`."""
-    return _tensor(_rng(seed).binomial(np.asarray(counts, np.int64), np.asarray(probabilities), tuple(shape)), dtype)
+    return _tensor(
+        _rng(seed).binomial(np.asarray(counts, np.int64), np.asarray(probabilities), tuple(shape)), dtype
+    )
 
 
-def gamma(shape: Sequence[int], alpha: TensorLike, dtype: str | None = None, seed: Seed = None) -> EagerTensor:
+def gamma(
+    shape: Sequence[int], alpha: TensorLike, dtype: str | None = None, seed: Seed = None
+) -> EagerTensor:
     """Numbers from the Gamma distribution with scale 1."""
     return _tensor(_rng(seed).gamma(np.asarray(alpha), 1.0, tuple(shape)), dtype)
 
@@ -169,7 +185,9 @@ def dropout(
     x = _values(inputs)
     shape = [n if n is not None else d for n, d in zip(noise_shape or x.shape, x.shape, strict=True)]
     kept = _rng(seed).random(shape) >= rate
-    return EagerTensor(np.where(kept, x / x.dtype.type(1 - rate), x.dtype.type(0)) if rate < 1 else np.zeros_like(x))
+    return EagerTensor(
+        np.where(kept, x / x.dtype.type(1 - rate), x.dtype.type(0)) if rate < 1 else np.zeros_like(x)
+    )
 
 
 def _rng(seed: Seed) -> np.random.Generator:

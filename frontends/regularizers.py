@@ -43,21 +43,29 @@ class Regularizer:
         return cls(**config)
 
 
-def _number(name: str, value: float) -> float:
+def _number(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
         raise ArgumentError(f"{name} must be a number ≥ 0. Received: {value!r}.")
     return float(value)
+
+
+def _absolute(factor: float, x: TensorLike) -> Tensor:
+    return ops.multiply(ops.sum(ops.absolute(x)), factor)
+
+
+def _squared(factor: float, x: TensorLike) -> Tensor:
+    return ops.multiply(ops.sum(ops.square(x)), factor)
 
 
 class L1L2(Regularizer):
     """l1·∑|x| + l2·∑x²"""
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
-        self.l1 = _number("l1", 0.0 if l1 is None else l1)
-        self.l2 = _number("l2", 0.0 if l2 is None else l2)
+        self.l1 = _number("l1", l1)
+        self.l2 = _number("l2", l2)
 
     def __call__(self, x: TensorLike) -> Tensor:
-        return self.l1 * ops.sum(ops.absolute(x)) + self.l2 * ops.sum(ops.square(x))
+        return ops.add(_absolute(self.l1, x), _squared(self.l2, x))
 
     def get_config(self) -> dict[str, Any]:
         return {"l1": self.l1, "l2": self.l2}
@@ -67,10 +75,10 @@ class L1(Regularizer):
     """l1·∑|x|"""
 
     def __init__(self, l1: float = 0.01) -> None:
-        self.l1 = _number("l1", 0.01 if l1 is None else l1)
+        self.l1 = _number("l1", l1)
 
     def __call__(self, x: TensorLike) -> Tensor:
-        return self.l1 * ops.sum(ops.absolute(x))
+        return _absolute(self.l1, x)
 
     def get_config(self) -> dict[str, Any]:
         return {"l1": self.l1}
@@ -80,10 +88,10 @@ class L2(Regularizer):
     """l2·∑x²"""
 
     def __init__(self, l2: float = 0.01) -> None:
-        self.l2 = _number("l2", 0.01 if l2 is None else l2)
+        self.l2 = _number("l2", l2)
 
     def __call__(self, x: TensorLike) -> Tensor:
-        return self.l2 * ops.sum(ops.square(x))
+        return _squared(self.l2, x)
 
     def get_config(self) -> dict[str, Any]:
         return {"l2": self.l2}
@@ -101,25 +109,28 @@ class OrthogonalRegularizer(Regularizer):
     def __call__(self, x: TensorLike) -> Tensor:
         x = ops.convert_to_tensor(x)
         if x.ndim != 2:
-            raise ArgumentError(f"OrthogonalRegularizer takes a matrix. Received: a tensor of shape {x.shape}.")
+            raise ArgumentError(
+                f"OrthogonalRegularizer takes a matrix. Received: a tensor of shape {x.shape}."
+            )
         rows = x if self.mode == "rows" else ops.transpose(x)
         rows = ops.divide(rows, ops.sqrt(ops.sum(ops.square(rows), axis=1, keepdims=True)))
         cosines = ops.absolute(ops.matmul(rows, ops.transpose(rows)))
-        count = rows.shape[0]
+        count = int(rows.shape[0])
         off_diagonal = ops.multiply(cosines, ops.subtract(1.0, ops.eye(count, dtype=rows.dtype)))
-        pairs = count * (count - 1.0) / 2.0
-        return self.factor * 0.5 * ops.sum(off_diagonal) / pairs
+        return ops.multiply(ops.sum(off_diagonal), self.factor / (count * (count - 1)))
 
     def get_config(self) -> dict[str, Any]:
         return {"factor": self.factor, "mode": self.mode}
 
 
 l1, l2, l1_l2, orthogonal_regularizer = L1, L2, L1L2, OrthogonalRegularizer
-_TABLE = named.words({"l1": L1, "l2": L2, "l1_l2": L1L2, "l1l2": L1L2, "orthogonal_regularizer": OrthogonalRegularizer})
+_TABLE = named.words(
+    {"l1": L1, "l2": L2, "l1_l2": L1L2, "l1l2": L1L2, "orthogonal_regularizer": OrthogonalRegularizer}
+)
 
 
 def get(identifier: object) -> Any:  # noqa: ANN401  # a Regularizer, a function of the user's, or None
-    """The regularizer that `identifier` means: a name, a configuration, an object, None. Raises ArgumentError."""
+    """The regularizer that `identifier` means: a name, a configuration, an object, None."""
     return named.found("regularizer", _TABLE, identifier)
 
 

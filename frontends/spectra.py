@@ -19,16 +19,20 @@ _WINDOWS: Mapping[str, Callable[[int], Array]] = {
 
 
 def window_of(window: str | Sequence[float] | None, length: int, periodic: bool) -> Array:
-    """`length` values of the window; a periodic one would repeat with period `length`. Raises ArgumentError."""
+    """`length` values of the window; a periodic one repeats after `length` steps. Raises ArgumentError."""
     if window is None:
         return np.ones(length)
     if isinstance(window, str):
         if window not in _WINDOWS:
-            raise ArgumentError(f"unknown window {window!r}, expected one of {tuple(_WINDOWS)}, or an array of values.")
+            raise ArgumentError(
+                f"unknown window {window!r}, expected one of {tuple(_WINDOWS)}, or an array of values."
+            )
         return _WINDOWS[window](length + 1)[:-1] if periodic else _WINDOWS[window](length)
     values = np.asarray(window, float)
     if values.shape != (length,):
-        raise ArgumentError(f"a window of {length} values is needed. Received: an array of shape {values.shape}.")
+        raise ArgumentError(
+            f"a window of {length} values is needed. Received: an array of shape {values.shape}."
+        )
     return values
 
 
@@ -37,6 +41,6 @@ def scaled_window(
 ) -> Array:
     """The window, divided by its L2 norm ("density") or its sum ("spectrum")."""
     values = window_of(window, length, periodic)
-    if scaling == "density":
-        return values / np.sqrt(np.sum(values**2))
-    return values / np.sum(values) if scaling == "spectrum" else values
+    norms = {"density": np.sqrt(np.sum(values**2)), "spectrum": np.sum(values)}
+    scaled: Array = values / norms[scaling] if scaling is not None else values
+    return scaled

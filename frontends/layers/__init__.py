@@ -1,7 +1,7 @@
-"""irkit.layers: every layer, under Keras's names. Families are imported when one of their layers is first asked for.
+"""irkit.layers: every layer, under Keras's names. A family is imported when one of its layers is asked for.
 
-To add a layer: write its class in a family's file, and name it in that file's ``__all__`` and in FAMILIES below (a test
-compares the two).
+To add a layer: write its class in a family's file, and name it in that file's ``__all__`` and in FAMILIES
+below (a test compares the two).
 """
 
 from __future__ import annotations

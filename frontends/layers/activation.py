@@ -41,7 +41,7 @@ class LeakyReLU(Layer):
     negative_slope: float = 0.3
 
     def setup(self) -> None:
-        if self.negative_slope is None or self.negative_slope < 0:
+        if not self.negative_slope >= 0:
             raise ArgumentError(f"negative_slope must be a number ≥ 0. Received: {self.negative_slope!r}.")
 
     def call(self, inputs: Tensor) -> Tensor:
@@ -75,7 +75,9 @@ class PReLU(Layer):
 
     def build(self, input_shape: Shape) -> None:
         shared = [axis_in("shared_axes", a, len(input_shape)) for a in self.shared_axes or ()]  # type: ignore[union-attr]  # a list by now
-        shape = [1 if a in shared else known_size(input_shape, a, "places") for a in range(1, len(input_shape))]
+        shape = [
+            1 if a in shared else known_size(input_shape, a, "places") for a in range(1, len(input_shape))
+        ]
         self.alpha = self.add_weight(
             shape,
             self.alpha_initializer,

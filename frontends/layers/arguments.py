@@ -1,4 +1,4 @@
-"""Arguments of layers: their types, and the checks that several families share. All raise ArgumentError or ShapeError."""
+"""Arguments of layers: their types, and checks that several families share (ArgumentError, ShapeError)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from irkit.errors import ArgumentError, ShapeError
 from irkit.frontends.tensor import Tensor
 
-# What users give for an activation, initializer, regularizer or constraint: a name, a configuration, an object.
+# What users give for an activation, initializer, regularizer, constraint: a name, a configuration, an object.
 Named: TypeAlias = str | Mapping[str, Any] | Callable[..., Any] | None
 # A size for every axis, or one for all of them.
 Sizes: TypeAlias = int | Sequence[int]
@@ -35,13 +35,15 @@ def sizes(name: str, value: object, rank: int, least: int = 1) -> tuple[int, ...
 
 
 def pairs(name: str, value: object, rank: int) -> tuple[tuple[int, int], ...]:
-    """`value` as (before, after) for each of `rank` axes: from n, from one number or pair an axis, from one pair."""
+    """`value` as (before, after) for each of `rank` axes: from one number, or a number or pair for each."""
     if isinstance(value, int | np.integer) and not isinstance(value, bool):
         value = ((value, value),) * rank
     if rank == 1 and isinstance(value, list | tuple) and len(value) == 2:
         value = (value,)
     if not isinstance(value, list | tuple) or len(value) != rank:
-        raise ArgumentError(f"{name} must be a whole number, or {rank} of them or of pairs. Received: {value!r}.")
+        raise ArgumentError(
+            f"{name} must be a whole number, or {rank} of them or of pairs. Received: {value!r}."
+        )
     return tuple(sizes(name, v, 2, least=0) for v in value)  # type: ignore[misc]  # two of them each
 
 
@@ -64,27 +66,34 @@ def fraction(name: str, value: object) -> float:
 def axis_in(name: str, axis: int, rank: int) -> int:
     """`axis` counted from the front. Raises ShapeError where a tensor of this rank has no such axis."""
     if not -rank <= axis < rank:
-        raise ShapeError(f"{name} is {axis}, the input has {rank} axes.", cure=f"Give an axis from {-rank} to {rank - 1}.")
+        raise ShapeError(
+            f"{name} is {axis}, the input has {rank} axes.", cure=f"Give an axis from {-rank} to {rank - 1}."
+        )
     return axis % rank
 
 
 def need_rank(x: object, rank: int, axes: str) -> None:
     """Raises ShapeError unless `x` has `rank` axes. axes: what they are, e.g. "batch, steps, features"."""
     if isinstance(x, Tensor) and x.ndim != rank:
-        raise ShapeError(f"expects an input with {rank} axes ({axes}), the input has {x.ndim}.", cure=_rank_cure(x, rank))
+        raise ShapeError(
+            f"expects an input with {rank} axes ({axes}), the input has {x.ndim}.", cure=_rank_cure(x, rank)
+        )
 
 
 def need_least_rank(x: object, rank: int, axes: str) -> None:
     """Raises ShapeError unless `x` has at least `rank` axes."""
     if isinstance(x, Tensor) and x.ndim < rank:
         raise ShapeError(
-            f"expects an input with at least {rank} axes ({axes}), the input has {x.ndim}.", cure=_rank_cure(x, rank)
+            f"expects an input with at least {rank} axes ({axes}), the input has {x.ndim}.",
+            cure=_rank_cure(x, rank),
         )
 
 
 def _rank_cure(x: Tensor, rank: int) -> str:
     if x.ndim == rank - 1:
-        return "Is the batch axis missing? Add it, e.g. x[None], or an axis of one channel, e.g. x[..., None]."
+        return (
+            "Is the batch axis missing? Add it, e.g. x[None], or an axis of one channel, e.g. x[..., None]."
+        )
     return "Put a Reshape before it." if x.ndim < rank else "Put a Flatten or Reshape before it."
 
 

@@ -11,12 +11,31 @@ from irkit.errors import ArgumentError, ShapeError
 from irkit.frontends import ops
 from irkit.frontends.backend_config import data_format_or_default
 from irkit.frontends.layer import Layer, layer
-from irkit.frontends.layers.arguments import Named, Shape, Sizes, activated, known_size, need_rank, need_size, one_of, sizes, whole
+from irkit.frontends.layers.arguments import (
+    Named,
+    Shape,
+    Sizes,
+    activated,
+    known_size,
+    need_rank,
+    need_size,
+    one_of,
+    sizes,
+    whole,
+)
 from irkit.frontends.layers.reshaping import image_axes, with_spatial
 from irkit.frontends.tensor import Tensor
 from irkit.frontends.variable import Variable
 
-__all__ = ["Conv1D", "Conv2D", "Conv3D", "DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D", "SeparableConv2D"]
+__all__ = [
+    "Conv1D",
+    "Conv2D",
+    "Conv3D",
+    "DepthwiseConv1D",
+    "DepthwiseConv2D",
+    "SeparableConv1D",
+    "SeparableConv2D",
+]
 
 
 def biased(x: Tensor, bias: Variable, data_format: str | None) -> Tensor:
@@ -47,7 +66,7 @@ class WindowLayer(Layer):
         self.data_format = data_format_or_default(self.data_format)
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ArgumentError(
-                f"strides and dilation_rate cannot both exceed 1. Received: {self.strides} and {self.dilation_rate}."
+                f"strides {self.strides} and dilation_rate {self.dilation_rate} cannot both exceed 1."
             )
 
     @property
@@ -67,15 +86,6 @@ class WindowLayer(Layer):
                 "kernel expects {expected} channels, the input has {size}.",
                 "Give it an input with as many channels, or another data_format.",
             )
-
-    def padded_input(self, inputs: Tensor) -> tuple[Tensor, str]:
-        """What to convolve, and with which padding: "causal" is zeros before the first step."""
-        if self.padding != "causal":
-            return inputs, self.padding
-        assert isinstance(self.kernel_size, tuple)
-        assert isinstance(self.dilation_rate, tuple)
-        before = self.dilation_rate[0] * (self.kernel_size[0] - 1)
-        return ops.pad(inputs, with_spatial([(before, 0)], (0, 0), self.data_format)), "valid"  # type: ignore[arg-type]  # pairs
 
 
 @layer
@@ -106,7 +116,9 @@ class Conv(WindowLayer):
         super().setup()
         self.filters, self.groups = whole("filters", self.filters), whole("groups", self.groups)
         if self.filters % self.groups:
-            raise ArgumentError(f"filters must be a multiple of groups. Received: {self.filters} and {self.groups}.")
+            raise ArgumentError(
+                f"filters must be a multiple of groups. Received: {self.filters} and {self.groups}."
+            )
 
     def build(self, input_shape: Shape) -> None:
         channels = self.built_channels = self.channels(input_shape)
@@ -129,8 +141,17 @@ class Conv(WindowLayer):
                 name="bias",
             )
 
+    def _padded(self, inputs: Tensor) -> tuple[Tensor, str]:
+        """What to convolve, and with which padding: "causal" is zeros before the first step."""
+        if self.padding != "causal":
+            return inputs, self.padding
+        assert isinstance(self.kernel_size, tuple)
+        assert isinstance(self.dilation_rate, tuple)
+        before = self.dilation_rate[0] * (self.kernel_size[0] - 1)
+        return ops.pad(inputs, with_spatial([(before, 0)], (0, 0), self.data_format)), "valid"  # type: ignore[arg-type]  # pairs
+
     def call(self, inputs: Tensor) -> Tensor:
-        x, padding = self.padded_input(inputs)
+        x, padding = self._padded(inputs)
         x = ops.conv(x, self.kernel, self.strides, padding, self.data_format, self.dilation_rate)
         return activated(self.activation, biased(x, self.bias, self.data_format) if self.use_bias else x)
 
@@ -201,8 +222,9 @@ class DepthwiseConv(WindowLayer):
             )
 
     def call(self, inputs: Tensor) -> Tensor:
-        x, padding = self.padded_input(inputs)
-        x = ops.depthwise_conv(x, self.kernel, self.strides, padding, self.data_format, self.dilation_rate)
+        x = ops.depthwise_conv(
+            inputs, self.kernel, self.strides, self.padding, self.data_format, self.dilation_rate
+        )
         return activated(self.activation, biased(x, self.bias, self.data_format) if self.use_bias else x)
 
 
@@ -210,7 +232,6 @@ class DepthwiseConv1D(DepthwiseConv):
     """Each channel convolved along steps on its own."""
 
     rank = 1
-    PADDINGS = ("valid", "same", "causal")
 
 
 class DepthwiseConv2D(DepthwiseConv):
@@ -275,8 +296,9 @@ class SeparableConv(WindowLayer):
             )
 
     def call(self, inputs: Tensor) -> Tensor:
-        x, padding = self.padded_input(inputs)
-        x = ops.depthwise_conv(x, self.depthwise_kernel, self.strides, padding, self.data_format, self.dilation_rate)
+        x = ops.depthwise_conv(
+            inputs, self.depthwise_kernel, self.strides, self.padding, self.data_format, self.dilation_rate
+        )
         x = ops.conv(x, self.pointwise_kernel, 1, "valid", self.data_format)
         return activated(self.activation, biased(x, self.bias, self.data_format) if self.use_bias else x)
 
@@ -285,7 +307,6 @@ class SeparableConv1D(SeparableConv):
     """A depthwise and a pointwise convolution along steps."""
 
     rank = 1
-    PADDINGS = ("valid", "same", "causal")
 
 
 class SeparableConv2D(SeparableConv):

@@ -71,7 +71,13 @@ class ConvTranspose(WindowLayer):
 
     def call(self, inputs: Tensor) -> Tensor:
         x = ops.conv_transpose(
-            inputs, self.kernel, self.strides, self.padding, self.output_padding, self.data_format, self.dilation_rate
+            inputs,
+            self.kernel,
+            self.strides,
+            self.padding,
+            self.output_padding,
+            self.data_format,
+            self.dilation_rate,
         )
         return activated(self.activation, biased(x, self.bias, self.data_format) if self.use_bias else x)
 

@@ -8,7 +8,15 @@ from typing import Any
 from irkit.errors import ArgumentError, UnsupportedError
 from irkit.frontends import ops
 from irkit.frontends.layer import Layer, layer
-from irkit.frontends.layers.arguments import Named, Shape, activated, known_size, need_least_rank, need_size, whole
+from irkit.frontends.layers.arguments import (
+    Named,
+    Shape,
+    activated,
+    known_size,
+    need_least_rank,
+    need_size,
+    whole,
+)
 from irkit.frontends.tensor import Tensor
 
 __all__ = ["Activation", "ActivityRegularization", "Dense", "Identity", "Lambda", "Rescaling"]
@@ -18,7 +26,8 @@ def refuse_adapters(lora_rank: object, quantization_config: object) -> None:
     """Raises UnsupportedError where low-rank adapters or quantization are asked for."""
     if lora_rank is not None or quantization_config is not None:
         raise UnsupportedError(
-            "lora_rank and quantization_config are not supported.", cure="Merge the adapters into the kernel first."
+            "lora_rank and quantization_config are not supported.",
+            cure="Merge the adapters into the kernel first.",
         )
 
 
@@ -129,7 +138,7 @@ class Rescaling(Layer):
 
 @layer
 class Lambda(Layer):
-    """function(x), for a function of irkit.ops. What it does is captured in the model's graph; its code is never saved."""
+    """function(x), composed of irkit.ops. What it does becomes part of the graph; its code is never saved."""
 
     function: Callable[..., Any]
     output_shape: object = None

@@ -33,7 +33,10 @@ class Table(Layer):
     _hidden = frozenset({"lora_rank", "lora_alpha"})
 
     def setup(self) -> None:
-        self.input_dim, self.output_dim = whole("input_dim", self.input_dim), whole("output_dim", self.output_dim)
+        self.input_dim, self.output_dim = (
+            whole("input_dim", self.input_dim),
+            whole("output_dim", self.output_dim),
+        )
         refuse_adapters(self.lora_rank, self.quantization_config)
         self.supports_masking = self.mask_zero
 
@@ -52,7 +55,7 @@ class Embedding(Table):
 
     (…) → (…, output_dim); numbers below input_dim
 
-    weights: the table, in a list, where it is known already. mask_zero: 0 marks padding, which later layers leave out.
+    weights: the table, in a list, where it is known already. mask_zero: 0 marks padding.
     """
 
     def __init__(self, *args: Any, weights: Sequence[Array] | None = None, **kwargs: Any) -> None:  # noqa: ANN401  # Table's

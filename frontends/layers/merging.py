@@ -60,7 +60,9 @@ class Elementwise(Merge):
     def check_tensors(self, inputs: list[Tensor]) -> None:
         rank = max((x.ndim for x in inputs), default=0)
         for axis in range(1, rank):
-            found = {d for x in inputs if x.ndim > axis and isinstance(d := x.shape[x.ndim - axis], int) and d != 1}
+            found = {
+                d for x in inputs if x.ndim > axis and isinstance(d := x.shape[x.ndim - axis], int) and d != 1
+            }
             if len(found) > 1 and axis < min(x.ndim for x in inputs):
                 shapes = " and ".join(shown_shape(x) for x in inputs)
                 raise ShapeError(
@@ -176,7 +178,9 @@ class Dot(Merge):
         a, b = self._axes(inputs)
         sizes = inputs[0].shape[a], inputs[1].shape[b]
         if all(isinstance(d, int) for d in sizes) and sizes[0] != sizes[1]:
-            raise ShapeError(f"axis {a} of the first input has size {sizes[0]}, axis {b} of the second {sizes[1]}.")
+            raise ShapeError(
+                f"axis {a} of the first input has size {sizes[0]}, axis {b} of the second {sizes[1]}."
+            )
 
     def call(self, inputs: Sequence[Tensor]) -> Tensor:
         x, y = inputs

@@ -64,8 +64,8 @@ class Affine(Layer):
 class BatchNormalization(Affine):
     """gamma·(x − mean)/√(variance + epsilon) + beta, for each place of `axis`.
 
-    At inference mean and variance are weights, the moving statistics. In training they are those of the batch, and
-    each batch moves the statistics: moving ← momentum·moving + (1 − momentum)·batch.
+    At inference mean and variance are weights, the moving statistics. In training they are the batch's, which
+    moves the statistics: moving ← momentum·moving + (1 − momentum)·batch.
     """
 
     axis: int = -1
@@ -94,7 +94,9 @@ class BatchNormalization(Affine):
     def build(self, input_shape: Shape) -> None:
         size = known_size(input_shape, axis_in("axis", self.axis, len(input_shape)), "channels")
         self.add_affine((size,))
-        self.moving_mean = self.add_weight((size,), self.moving_mean_initializer, trainable=False, name="moving_mean")
+        self.moving_mean = self.add_weight(
+            (size,), self.moving_mean_initializer, trainable=False, name="moving_mean"
+        )
         self.moving_variance = self.add_weight(
             (size,), self.moving_variance_initializer, trainable=False, name="moving_variance"
         )
@@ -123,7 +125,7 @@ class BatchNormalization(Affine):
     def _batch_statistics(self, inputs: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
         if isinstance(inputs, SymbolicTensor) or mask is not None:
             raise UnsupportedError(
-                "training=True changes the moving statistics, which a graph cannot do yet; nor can it take a mask.",
+                "training=True changes the moving statistics, which a graph (or a mask) does not allow yet.",
                 cure="Leave out training=True where the model is defined.",
             )
         others = tuple(a for a in range(inputs.ndim) if a != self.axis % inputs.ndim)
@@ -215,7 +217,7 @@ class UnitNormalization(Layer):
 
 @layer
 class GroupNormalization(Affine):
-    """gamma·(x − mean)/√(variance + epsilon) + beta, with mean and variance over each group of channels of a sample.
+    """gamma·(x − mean)/√(variance + epsilon) + beta, with mean and variance of groups of a sample's channels.
 
     groups: −1 makes each channel a group.
     """
@@ -267,7 +269,7 @@ class GroupNormalization(Affine):
 
 @layer
 class SpectralNormalization(Layer):
-    """A layer whose kernel is divided by its largest singular value, estimated by power iterations in training.
+    """A layer whose kernel training divides by its largest singular value, estimated by power iterations.
 
     At inference the kernel is the wrapped layer's own, as training left it.
     """
@@ -285,7 +287,9 @@ class SpectralNormalization(Layer):
         kernel = getattr(self.layer, "kernel", getattr(self.layer, "embeddings", None))
         if not isinstance(kernel, Variable):
             raise UnsupportedError(f"{self.layer.shown} has neither a kernel nor embeddings to normalize.")
-        self.vector_u = self.add_weight((1, kernel.shape[-1]), "truncated_normal", trainable=False, name="vector_u")
+        self.vector_u = self.add_weight(
+            (1, kernel.shape[-1]), "truncated_normal", trainable=False, name="vector_u"
+        )
 
     def call(self, inputs: Tensor, training: bool = False) -> Any:  # noqa: ANN401  # what the wrapped layer gives
         if training:

@@ -1,7 +1,7 @@
 """SimpleRNN, GRU and LSTM, as ONNX's operators of the same names compute them.
 
-Keras: https://keras.io/api/layers/recurrent_layers/. Keras's weights are what users see; the graph turns them round to
-ONNX's order of gates, by operators that are folded away when the model is saved.
+Keras: https://keras.io/api/layers/recurrent_layers/. Keras's weights are what users see;
+the graph turns them round to ONNX's order of gates, by operators that are folded when the model is saved.
 """
 
 from __future__ import annotations
@@ -13,42 +13,36 @@ from irkit import operators as op
 from irkit.errors import ArgumentError, ShapeError, UnsupportedError
 from irkit.frontends import ops
 from irkit.frontends.apply import apply
-from irkit.frontends.layer import Layer, layer
+from irkit.frontends.layer import layer
 from irkit.frontends.layers.arguments import Named, Shape, fraction, known_size, need_rank, need_size, whole
-from irkit.frontends.layers.gates import GATE_FUNCTIONS, add_gates
+from irkit.frontends.layers.gates import Gated, gate_attributes
 from irkit.frontends.tensor import Tensor
 from irkit.frontends.variable import Variable
-from irkit.ir import Array
 from irkit.operators import Operator
 
 __all__ = ["GRU", "LSTM", "SimpleRNN"]
 
 
-class Recurrent(Layer):
+class Recurrent(Gated):
     """Base: walks along the steps of a sequence, keeping one state (or several) of `units` numbers.
 
     (batch, steps, features) → (batch, units), or (batch, steps, units) where return_sequences
 
-    return_state: the last states as well. go_backwards: from the last step to the first, and the output in that order.
+    return_state: the last states as well. go_backwards: from the last step to the first, in that order.
     """
 
-    units: int
     dropout: float
     recurrent_dropout: float
     return_sequences: bool
     return_state: bool
     go_backwards: bool
     stateful: bool
-    use_bias: bool
     activation: Named
     seed: int | None
 
     states: ClassVar[int] = 1
     gate_order: ClassVar[tuple[int, ...]]  # which of Keras's gates stands at each place of ONNX's
     cell_name: ClassVar[str]
-    kernel: Variable
-    recurrent_kernel: Variable
-    bias: Variable
 
     def setup(self) -> None:
         self.units = whole("units", self.units)
@@ -62,7 +56,7 @@ class Recurrent(Layer):
 
     def build(self, input_shape: Shape) -> None:
         features = known_size(input_shape, -1, "features")
-        add_gates(self, features, len(self.gate_order), self.bias_shape, f"{self.cell_name}/")
+        self.add_gates(features, len(self.gate_order), self.bias_shape, f"{self.cell_name}/")
 
     @property
     def bias_shape(self) -> tuple[int, ...]:
@@ -72,7 +66,13 @@ class Recurrent(Layer):
         need_rank(sequences, 3, "batch, steps, features")
         if self.built:
             expected = self.kernel.shape[0]
-            need_size(sequences, -1, expected, "kernel expects {expected} features a step, the input has {size}.", "")
+            need_size(
+                sequences,
+                -1,
+                expected,
+                "kernel expects {expected} features a step, the input has {size}.",
+                "",
+            )
 
     def call(
         self,
@@ -84,7 +84,9 @@ class Recurrent(Layer):
         if training and (self.dropout or self.recurrent_dropout):
             raise UnsupportedError("dropout inside a recurrent layer is not supported with training=True.")
         if mask is not None:
-            raise UnsupportedError("a mask is not supported here yet.", cure="Leave mask_zero and Masking out.")
+            raise UnsupportedError(
+                "a mask is not supported here yet.", cure="Leave mask_zero and Masking out."
+            )
         output, last = self.walk(sequences, self._initial(initial_state), reverse=self.go_backwards)
         if self.return_sequences and self.go_backwards:
             output = ops.flip(output, axis=1)  # Keras shows the steps in the order in which they were walked
@@ -109,7 +111,9 @@ class Recurrent(Layer):
         steps_first = ops.transpose(sequences, (1, 0, 2))
         weights = [ops.expand_dims(w, 0) if w is not None else None for w in self.onnx_weights()]
         states = [None if s is None else ops.expand_dims(s, 0) for s in initial]
-        results = apply(self.operator("reverse" if reverse else "forward"), steps_first, *weights, None, *states)
+        results = apply(
+            self.operator("reverse" if reverse else "forward"), steps_first, *weights, None, *states
+        )
         output, *last = results
         # (steps, 1, batch, units) → (batch, steps, units)
         return ops.transpose(ops.squeeze(output, 1), (1, 0, 2)), [ops.squeeze(s, 0) for s in last]
@@ -137,26 +141,6 @@ class Recurrent(Layer):
             return x
         gates = ops.split(x, len(self.gate_order), axis=axis)
         return ops.concatenate([gates[g] for g in self.gate_order], axis=axis)
-
-
-def onnx_function(activation: Named) -> tuple[str, float, float]:
-    """(name, alpha, beta) of an activation as ONNX's recurrent operators know it. Raises UnsupportedError."""
-    name = getattr(activation, "__name__", type(activation).__name__)
-    if name not in GATE_FUNCTIONS:
-        raise UnsupportedError(
-            f"the activation {name!r} is not supported in a recurrent layer.",
-            cure=f"Use one of {', '.join(GATE_FUNCTIONS)}, or RNN with a cell of your own.",
-        )
-    return GATE_FUNCTIONS[name]
-
-
-def _functions(*activations: Named) -> dict[str, Any]:
-    """Attributes of ONNX's operators for these activations. Alphas and betas: for those that have them, in order."""
-    found = [onnx_function(a) for a in activations]
-    alphas = tuple(alpha for _, alpha, _ in found)
-    betas = tuple(beta for _, _, beta in found)
-    attributes: dict[str, Any] = {"activations": tuple(name for name, _, _ in found)}
-    return attributes | ({"activation_alpha": alphas, "activation_beta": betas} if any(alphas) else {})
 
 
 @layer
@@ -191,7 +175,7 @@ class SimpleRNN(Recurrent):
     cell_name = "simple_rnn_cell"
 
     def operator(self, direction: str) -> Operator:
-        return op.RNN(hidden_size=self.units, direction=direction, **_functions(self.activation))
+        return op.RNN(hidden_size=self.units, direction=direction, **gate_attributes(self.activation))
 
 
 @layer
@@ -243,8 +227,8 @@ class GRU(Recurrent):
         return op.GRU(
             hidden_size=self.units,
             direction=direction,
-            linear_before_reset=int(self.reset_after),
-            **_functions(self.recurrent_activation, self.activation),
+            linear_before_reset=self.reset_after,
+            **gate_attributes(self.recurrent_activation, self.activation),
         )
 
 
@@ -290,5 +274,5 @@ class LSTM(Recurrent):
         return op.LSTM(
             hidden_size=self.units,
             direction=direction,
-            **_functions(self.recurrent_activation, self.activation, self.activation),
+            **gate_attributes(self.recurrent_activation, self.activation, self.activation),
         )

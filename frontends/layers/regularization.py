@@ -155,7 +155,7 @@ _SELU_LIMIT = -1.0507009873554804934193349852946 * 1.673263242354377284817042991
 
 @layer
 class AlphaDropout(Noise):
-    """In training dropped elements become SELU's limit, and the rest is moved so that mean and variance stay."""
+    """In training dropped elements become SELU's limit; the rest moves so that mean and variance stay."""
 
     rate: float
     noise_shape: Sequence[int | None] | None = None
@@ -168,7 +168,10 @@ class AlphaDropout(Noise):
     def noisy(self, inputs: Tensor) -> Tensor:
         if not self.rate:
             return inputs
-        shape = [d if n is None else n for n, d in zip(self.noise_shape or inputs.shape, _known(inputs), strict=True)]
+        shape = [
+            d if n is None else n
+            for n, d in zip(self.noise_shape or _known(inputs), _known(inputs), strict=True)
+        ]
         kept = random.uniform(shape, seed=self._seeds) >= self.rate
         a = 1 / math.sqrt((1 - self.rate) * (1 + self.rate * _SELU_LIMIT**2))
         b = -a * _SELU_LIMIT * self.rate

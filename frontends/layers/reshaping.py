@@ -78,9 +78,9 @@ class Reshape(Layer):
     target_shape: Sequence[int]
 
     def setup(self) -> None:
-        if isinstance(self.target_shape, int):
-            self.target_shape = (self.target_shape,)
-        self.target_shape = tuple(-1 if d is None else whole("target_shape", d, -1) for d in self.target_shape)
+        given: object = self.target_shape
+        given = given if isinstance(given, list | tuple) else (given,)
+        self.target_shape = tuple(-1 if d is None else whole("target_shape", d, -1) for d in given)
         if self.target_shape.count(-1) > 1:
             raise ArgumentError(f"only one size of target_shape may be -1. Received: {self.target_shape}.")
 
@@ -93,7 +93,10 @@ class Reshape(Layer):
         given = inputs.shape[1:]
         if any(isinstance(d, Size) for d in given):
             return tuple(self.target_shape)
-        have, want = math.prod(d for d in given if isinstance(d, int)), math.prod(d for d in self.target_shape if d >= 0)
+        have, want = (
+            math.prod(d for d in given if isinstance(d, int)),
+            math.prod(d for d in self.target_shape if d >= 0),
+        )
         if (have != want) if -1 not in self.target_shape else (want == 0 or have % want != 0):
             raise ShapeError(
                 f"target_shape {self.target_shape} does not hold {have} elements, the size of one sample.",
@@ -116,7 +119,7 @@ class Permute(Layer):
         self.dims = tuple(self.dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise ArgumentError(
-                f"dims must hold each of 1 … {len(self.dims)} once, without the batch axis. Received: {self.dims}."
+                f"dims must hold each of 1 … {len(self.dims)} once, without the batch. Received: {self.dims}."
             )
 
     def check_inputs(self, inputs: object) -> None:
@@ -301,7 +304,10 @@ class UpSampling2D(Layer):
             return _repeated(inputs, with_spatial(self.size, 1, self.data_format))  # type: ignore[arg-type]  # all ints
         rows = 2 if self.data_format == "channels_first" else 1
         target = [inputs.shape[rows + i] * self.size[i] for i in range(2)]
-        return ops.image.resize(inputs, target, interpolation=self.interpolation, data_format=self.data_format)
+        resized: Tensor = ops.image.resize(
+            inputs, target, interpolation=self.interpolation, data_format=self.data_format
+        )
+        return resized
 
 
 @layer

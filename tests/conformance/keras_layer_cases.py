@@ -29,20 +29,39 @@ def in_both_formats(cls: str, rank: int, options: dict[str, list[Any]]) -> Itera
 def convolutions() -> Iterator[Case]:
     for rank in (1, 2, 3):
         paddings = ["valid", "same", "causal"] if rank == 1 else ["valid", "same"]
-        base: dict[str, list[Any]] = {"filters": [4], "kernel_size": [1, 3, (2, 3, 1)[:rank]], "padding": paddings}
+        base: dict[str, list[Any]] = {
+            "filters": [4],
+            "kernel_size": [1, 3, (2, 3, 1)[:rank]],
+            "padding": paddings,
+        }
         name = f"Conv{rank}D"
         yield from in_both_formats(name, rank, base | {"strides": [1, 2]})
-        yield from in_both_formats(name, rank, base | {"dilation_rate": [2], "groups": [2], "use_bias": [False]})
+        yield from in_both_formats(
+            name, rank, base | {"dilation_rate": [2], "groups": [2], "use_bias": [False]}
+        )
         yield from grid(name, LAST[rank], base | {"activation": ["relu"]})
-        yield from in_both_formats(f"{name}Transpose", rank, base | {"padding": ["valid", "same"], "strides": [1, 2, 3]})
-        yield from grid(f"{name}Transpose", LAST[rank], base | {"padding": ["valid", "same"], "strides": [2], "output_padding": [0, 1]})
-        yield from grid(f"{name}Transpose", LAST[rank], base | {"padding": ["valid", "same"], "dilation_rate": [2]})
+        yield from in_both_formats(
+            f"{name}Transpose", rank, base | {"padding": ["valid", "same"], "strides": [1, 2, 3]}
+        )
+        yield from grid(
+            f"{name}Transpose",
+            LAST[rank],
+            base | {"padding": ["valid", "same"], "strides": [2], "output_padding": [0, 1]},
+        )
+        yield from grid(
+            f"{name}Transpose", LAST[rank], base | {"padding": ["valid", "same"], "dilation_rate": [2]}
+        )
     for rank in (1, 2):
-        paddings = ["valid", "same", "causal"] if rank == 1 else ["valid", "same"]
-        options: dict[str, list[Any]] = {"kernel_size": [3, (2, 1)[:rank]], "padding": paddings, "depth_multiplier": [1, 2]}
+        options: dict[str, list[Any]] = {
+            "kernel_size": [3, (2, 1)[:rank]],
+            "padding": ["valid", "same"],
+            "depth_multiplier": [1, 2],
+        }
         strided = options | {"strides": [1, 2]}
         yield from in_both_formats(f"DepthwiseConv{rank}D", rank, strided)
-        yield from in_both_formats(f"DepthwiseConv{rank}D", rank, options | {"dilation_rate": [2], "activation": ["relu"]})
+        yield from in_both_formats(
+            f"DepthwiseConv{rank}D", rank, options | {"dilation_rate": [2], "activation": ["relu"]}
+        )
         yield from in_both_formats(f"SeparableConv{rank}D", rank, {"filters": [5]} | strided)
 
 
@@ -70,7 +89,9 @@ def reshaping() -> Iterator[Case]:
     yield from in_both_formats("Cropping2D", 2, {"cropping": [0, 1, (1, 2), ((0, 1), (2, 3))]})
     yield from in_both_formats("Cropping3D", 3, {"cropping": [1, (1, 0, 2), ((0, 1), (2, 3), (1, 1))]})
     yield from grid("UpSampling1D", SEQUENCE, {"size": [1, 2, 3]})
-    yield from in_both_formats("UpSampling2D", 2, {"size": [1, 2, (2, 3)], "interpolation": ["nearest", "bilinear", "bicubic"]})
+    yield from in_both_formats(
+        "UpSampling2D", 2, {"size": [1, 2, (2, 3)], "interpolation": ["nearest", "bilinear", "bicubic"]}
+    )
     yield from in_both_formats("UpSampling3D", 3, {"size": [2, (1, 2, 3)]})
 
 
@@ -103,15 +124,43 @@ def merging() -> Iterator[Case]:
 
 def plain_layers() -> Iterator[Case]:
     for shape in ((5,), SEQUENCE, IMAGE):
-        yield from grid("Dense", shape, {"units": [1, 6], "activation": [None, "relu", "softmax"], "use_bias": [True, False]})
-    for name in ("relu", "sigmoid", "tanh", "softmax", "gelu", "elu", "selu", "softplus", "softsign", "silu", "swish", "linear", "exponential", "hard_sigmoid", "mish", "leaky_relu", "relu6", "log_softmax", "hard_silu"):
+        yield from grid(
+            "Dense",
+            shape,
+            {"units": [1, 6], "activation": [None, "relu", "softmax"], "use_bias": [True, False]},
+        )
+    for name in (
+        "relu",
+        "sigmoid",
+        "tanh",
+        "softmax",
+        "gelu",
+        "elu",
+        "selu",
+        "softplus",
+        "softsign",
+        "silu",
+        "swish",
+        "linear",
+        "exponential",
+        "hard_sigmoid",
+        "mish",
+        "leaky_relu",
+        "relu6",
+        "log_softmax",
+        "hard_silu",
+    ):
         yield Case("Activation", {"activation": name}, (SEQUENCE,))
-    yield from grid("ReLU", SEQUENCE, {"max_value": [None, 0.5], "negative_slope": [0.0, 0.1], "threshold": [0.0, 0.3]})
+    yield from grid(
+        "ReLU", SEQUENCE, {"max_value": [None, 0.5], "negative_slope": [0.0, 0.1], "threshold": [0.0, 0.3]}
+    )
     yield from grid("LeakyReLU", SEQUENCE, {"negative_slope": [0.3, 0.0, 0.01]})
     yield from grid("ELU", SEQUENCE, {"alpha": [1.0, 0.3]})
     yield from grid("PReLU", IMAGE, {"shared_axes": [None, (1, 2), [1]]})
     yield from grid("Softmax", IMAGE, {"axis": [-1, 1, (1, 2)]})
-    yield from grid("Rescaling", IMAGE, {"scale": [1 / 255, 2.0, [1.0, 2.0, 3.0, 4.0]], "offset": [0.0, -1.0]})
+    yield from grid(
+        "Rescaling", IMAGE, {"scale": [1 / 255, 2.0, [1.0, 2.0, 3.0, 4.0]], "offset": [0.0, -1.0]}
+    )
     yield from grid("Embedding", (6,), {"input_dim": [11], "output_dim": [1, 5]}, integers=11)
     yield from grid("Embedding", (2, 3), {"input_dim": [11], "output_dim": [4]}, integers=11)
     yield Case("Identity", {}, (SEQUENCE,))
@@ -125,13 +174,25 @@ def plain_layers() -> Iterator[Case]:
 
 def recurrent() -> Iterator[Case]:
     for cls in ("SimpleRNN", "GRU", "LSTM"):
-        ways = {"return_sequences": [False, True], "return_state": [False, True], "go_backwards": [False, True]}
+        ways = {
+            "return_sequences": [False, True],
+            "return_state": [False, True],
+            "go_backwards": [False, True],
+        }
         yield from grid(cls, SEQUENCE, {"units": [1, 5]} | ways)
         yield from grid(cls, SEQUENCE, {"units": [3], "use_bias": [False]})
-        yield from grid(cls, SEQUENCE, {"units": [3], "activation": ["relu", "sigmoid", "linear", "softsign", "elu"]})
+        yield from grid(
+            cls, SEQUENCE, {"units": [3], "activation": ["relu", "sigmoid", "linear", "softsign", "elu"]}
+        )
         if cls != "SimpleRNN":
-            yield from grid(cls, SEQUENCE, {"units": [3], "recurrent_activation": ["hard_sigmoid", "relu", "tanh"]})
-    yield from grid("GRU", SEQUENCE, {"units": [3], "reset_after": [False], "return_sequences": [True, False], "use_bias": [True, False]})
+            yield from grid(
+                cls, SEQUENCE, {"units": [3], "recurrent_activation": ["hard_sigmoid", "relu", "tanh"]}
+            )
+    yield from grid(
+        "GRU",
+        SEQUENCE,
+        {"units": [3], "reset_after": [False], "return_sequences": [True, False], "use_bias": [True, False]},
+    )
 
 
 CASES = [

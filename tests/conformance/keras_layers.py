@@ -64,7 +64,10 @@ def build(case: Case) -> Pair:
     """Both libraries' layer and model for `case`, with the weights that Keras drew made less regular."""
     keras.backend.clear_session()
     irkit.backend.clear_session()
-    theirs, ours = getattr(keras.layers, case.cls)(**case.arguments), getattr(layers, case.cls)(**case.arguments)
+    theirs, ours = (
+        getattr(keras.layers, case.cls)(**case.arguments),
+        getattr(layers, case.cls)(**case.arguments),
+    )
     their_config, our_config = plain(theirs.get_config()), plain(ours.get_config())
     their_model, our_model = _model(keras, theirs, case), _model(irkit, ours, case)
     rng = np.random.default_rng(11)
@@ -98,7 +101,9 @@ def assert_equal(case: Case, got: list[Any], expected: list[Any], what: str) -> 
     for a, r in zip(got, expected, strict=True):
         assert a.shape == r.shape, f"{what}: {a.shape} instead of {r.shape}"
         assert a.dtype == r.dtype, f"{what}: {a.dtype} instead of {r.dtype}"
-        np.testing.assert_allclose(a, r, rtol=0, atol=1e-5 * max(1.0, float(np.abs(r).max(initial=0))), err_msg=f"{case} {what}")
+        np.testing.assert_allclose(
+            a, r, rtol=0, atol=1e-5 * max(1.0, float(np.abs(r).max(initial=0))), err_msg=f"{case} {what}"
+        )
 
 
 # Keys that only one side has, each for a reason.
@@ -110,9 +115,14 @@ IGNORED = {
 
 def plain(config: Mapping[str, Any]) -> Any:
     """A configuration as JSON gives it back, with objects reduced to class and arguments."""
-    text = json.dumps({k: v for k, v in config.items() if k not in IGNORED}, default=lambda o: getattr(o, "__name__", str(o)))
+    text = json.dumps(
+        {k: v for k, v in config.items() if k not in IGNORED},
+        default=lambda o: getattr(o, "__name__", str(o)),
+    )
     return json.loads(text, object_hook=_reduced)
 
 
 def _reduced(config: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in config.items() if k not in ("module", "registered_name", "build_config", *IGNORED)}
+    return {
+        k: v for k, v in config.items() if k not in ("module", "registered_name", "build_config", *IGNORED)
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tests.conformance.keras_layer_cases import CASES
 from tests.conformance.keras_layers import Case, arrays, assert_equal, build, plain
 
