@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from irkit.errors import ArgumentError
-from irkit.ir import Array, Dim, DType, TensorType
+from irkit.errors import ArgumentError, ShapeError
+from irkit.ir import Array, Dim, DType, TensorType, dims
 from irkit.ir.types import FLOATS, NUMERIC
 from irkit.operators.attributes import attribute
 from irkit.operators.base import Operator, operator
@@ -40,6 +40,8 @@ class CosineWindow(Operator):
     def infer(self, size: TensorType, *, known: Sequence[Array | None] = ()) -> TensorType:
         check_one(size=size)
         length = _only(known, 0)
+        if length is not None and dims.at_least(length, 0) is False:
+            raise ShapeError(f"a window cannot have {length} elements.")
         return TensorType(self.output_datatype, (fresh("window") if length is None else length,))
 
     @quiet

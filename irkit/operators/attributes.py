@@ -124,7 +124,7 @@ class AttributeSpec:
 
     def _check_range(self, value: object, operator: str) -> None:
         if self.one_of and value not in self.one_of:
-            options = ", ".join(map(repr, self.one_of))
+            options = ", ".join(str(o) if isinstance(o, DType) else repr(o) for o in self.one_of)
             raise AttributeRangeError(
                 f"attribute '{self.name}' of {operator} must be one of {options}. Received: {value!r}."
             )

@@ -71,7 +71,8 @@ def _from_objects(x: Array, to: DType) -> Array:
 def _parsed(x: Array, to: DType) -> Array:
     try:
         if to in INTEGERS:
-            return np.array([_whole(text) for text in x.flat], object).reshape(x.shape).astype(to.numpy)
+            whole = [_whole(text) % 2**64 for text in x.flat]
+            return np.array(whole, np.uint64).reshape(x.shape).astype(to.numpy)
         return cast(x.astype(np.float64), to)
     except (ValueError, OverflowError) as error:
         raise ArgumentError(f"a string does not read as {to}: {error}.") from None
