@@ -6,6 +6,7 @@ nodes. `linalg`, `image`, `nn` and `numpy` are parts of it under Keras's names.
 
 from __future__ import annotations
 
+from irkit.frontends.ops import image as image
 from irkit.frontends.ops import (
     activation,
     arithmetic,
@@ -14,6 +15,8 @@ from irkit.frontends.ops import (
     convolution,
     core,
     creation,
+    control,
+    elimination,
     encoding,
     functions,
     gathering,
@@ -23,6 +26,7 @@ from irkit.frontends.ops import (
     pooling,
     products,
     reduction,
+    sequences,
     shaping,
 )
 from irkit.frontends.ops.activation import *
@@ -30,9 +34,11 @@ from irkit.frontends.ops.activation import mish as mish
 from irkit.frontends.ops.arithmetic import *
 from irkit.frontends.ops.bitwise import *
 from irkit.frontends.ops.comparison import *
+from irkit.frontends.ops.control import *
 from irkit.frontends.ops.convolution import *
 from irkit.frontends.ops.core import *
 from irkit.frontends.ops.creation import *
+from irkit.frontends.ops.elimination import *
 from irkit.frontends.ops.encoding import *
 from irkit.frontends.ops.functions import *
 from irkit.frontends.ops.gathering import *
@@ -42,6 +48,7 @@ from irkit.frontends.ops.normalization import *
 from irkit.frontends.ops.pooling import *
 from irkit.frontends.ops.products import *
 from irkit.frontends.ops.reduction import *
+from irkit.frontends.ops.sequences import *
 from irkit.frontends.ops.shaping import *
 from irkit.frontends.ops.shaping import reshape_method as reshape_method
 from irkit.frontends.ops.shaping import transpose_method as transpose_method
@@ -54,6 +61,8 @@ _PARTS = (
     convolution,
     core,
     creation,
+    control,
+    elimination,
     encoding,
     functions,
     gathering,
@@ -63,6 +72,7 @@ _PARTS = (
     pooling,
     products,
     reduction,
+    sequences,
     shaping,
 )
 __all__ = sorted({name for part in _PARTS for name in part.__all__})  # noqa: PLE0605  # the parts' own lists
