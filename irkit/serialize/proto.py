@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 from google.protobuf.message import DecodeError, EncodeError
 
@@ -60,13 +60,13 @@ def to_bytes(
     """
     message = pb.Model(opset=OPSET, producer=producer, name=checked_name(model.name))
     strings, types = StringTable(message), TypeTable(message)
-    weights = model.weights
-    _write_weights(model, message, strings, layout)
+    paths = model.weight_paths()
+    _write_weights(paths, model.graph, message, strings, layout)
     graphs = GraphWriter(strings, types, layout, strip_sources)
-    graphs.number_weights(weights, model.graph)
+    graphs.number_weights(list(paths), model.graph)
     graphs.write(model.graph, message.graph)
     message.graph.output_names.extend(_checked_names(model))
-    LayerWriter(graphs, {w: i for i, w in enumerate(weights)}).write(model.layers, message.layers)
+    LayerWriter(graphs, {w: i for i, w in enumerate(paths)}).write(model.layers, message.layers)
     _write_signature(model.signature, message.signature)
     _write_constraints(model.graph, message, strip_sources)
     for key in sorted(model.metadata):
@@ -79,10 +79,14 @@ def to_bytes(
 
 
 def _write_weights(
-    model: GraphModel, message: pb.Model, strings: StringTable, layout: WeightsLayout
+    paths: Mapping[Weight, str],
+    graph: Graph,
+    message: pb.Model,
+    strings: StringTable,
+    layout: WeightsLayout,
 ) -> None:
-    for weight, path in model.weight_paths().items():
-        value = model.graph.weights.get(weight)
+    for weight, path in paths.items():
+        value = graph.weights.get(weight)
         name = "" if value is None or value.name == path else checked_name(value.name)
         made = message.weights.add(path=strings[path], trainable=weight.trainable, name=name)
         write_stored(weight.data, made.tensor, layout, path)

@@ -21,7 +21,7 @@ def encode(array: Array) -> Buffer:
     if flat.dtype.byteorder == ">":
         flat = flat.astype(flat.dtype.newbyteorder("<"))
     raw = flat.view(np.uint8)
-    return memoryview(_packed(raw) if dtype.bits == 4 else raw)
+    return (_packed(raw) if dtype.bits == 4 else raw).data
 
 
 def stored_length(dtype: DType, dims: Sequence[int]) -> int | None:
