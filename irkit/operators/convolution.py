@@ -104,9 +104,11 @@ def _depthwise(padded: Array, w: Array, windows: Windows) -> Array:
     times = w.shape[0] // padded.shape[1]
     x = padded if times == 1 else np.repeat(padded, times, axis=1)
     y = np.zeros((x.shape[0], w.shape[0], *windows.counts), np.result_type(x, w))
+    scaled = np.empty_like(y)
     scale = w.reshape(w.shape[0], *w.shape[2:], *(1,) * len(windows.kernel))
     for tap, place in windows.taps():
-        y += x[last(*place)] * scale[axes(slice(None), *tap)]
+        np.multiply(x[last(*place)], scale[axes(slice(None), *tap)], out=scaled)
+        y += scaled
     return y
 
 
