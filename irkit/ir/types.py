@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -58,9 +58,7 @@ class DType(IntEnum):
     @property
     def bits(self) -> int:
         """Size of one element as stored; 4-bit types are packed two to a byte. Strings have none (0)."""
-        if self is DType.string:
-            return 0
-        return 4 if self in _FOUR_BITS else 8 * self.numpy.itemsize
+        return _bits(self)
 
     @classmethod
     def of(cls, dtype: DType | str | type | np.dtype[np.generic]) -> DType:
@@ -68,7 +66,7 @@ class DType(IntEnum):
         if isinstance(dtype, DType):
             return dtype
         try:
-            return _by_name(dtype if isinstance(dtype, str) else np.dtype(dtype).name)
+            return _by_name(dtype) if isinstance(dtype, str) else _of_numpy(np.dtype(dtype))
         except (KeyError, TypeError):
             raise ArgumentError(
                 f"{dtype!r} is not an element type.", cure=f"Known are {', '.join(d.name for d in DType)}."
@@ -107,6 +105,18 @@ def _numpy_dtype(dtype: DType) -> np.dtype[np.generic]:
 
         return np.dtype(getattr(ml_dtypes, _ML_NAMES[dtype]))
     return np.dtype(dtype.name)
+
+
+@cache
+def _bits(dtype: DType) -> int:
+    if dtype is DType.string:
+        return 0
+    return 4 if dtype in _FOUR_BITS else 8 * dtype.numpy.itemsize
+
+
+@lru_cache(maxsize=256)  # strings have a dtype for every width
+def _of_numpy(dtype: np.dtype[np.generic]) -> DType:
+    return _by_name(dtype.name)  # numpy writes the name anew each time, in Python
 
 
 @cache

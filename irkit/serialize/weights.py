@@ -22,13 +22,14 @@ class WeightsLayout:
         self.parts: list[Buffer] = []
         self._end = 0
         self._lines: list[StoredTensor] = []  # the table of contents, in the order of placing
+        self._seen: dict[int, tuple[Array, int, int]] = {}  # arrays placed before: (array, offset, length)
         self._places: dict[
             tuple[int, bytes], list[tuple[int, Buffer]]
         ] = {}  # (length, digest) → (offset, bytes)
 
     def place(self, array: Array, name: str = "") -> StoredTensor:
         """Give `array` a line of its own in the table. Raises LimitError."""
-        line = self._line(array, encode(array), name)
+        line = self._line(array, name)
         self._lines.append(line)
         if len(self._lines) > limits.TENSORS:
             raise LimitError(f"The model has more than {limits.TENSORS:,} tensors.")
@@ -45,7 +46,7 @@ class WeightsLayout:
             waiting.setdefault(self._lines[number][1:], []).append(number)
         chosen = []
         for array in arrays:
-            line = self._line(array, encode(array), "")
+            line = self._line(array, "")
             same = waiting.get(line[1:])
             chosen.append(same.pop() if same else len(self._lines))
             if chosen[-1] == len(self._lines):
@@ -56,9 +57,12 @@ class WeightsLayout:
         rank = {number: place for place, number in enumerate(order)}
         return [self._lines[n] for n in order], [rank[n] for n in chosen]
 
-    def _line(self, array: Array, data: Buffer, name: str) -> StoredTensor:
-        dims = tuple(map(int, array.shape))
-        return StoredTensor(name, DType.of(array.dtype), dims, self._offset(data), len(data))
+    def _line(self, array: Array, name: str) -> StoredTensor:
+        seen = self._seen.get(id(array))
+        if seen is None:
+            data = encode(array)
+            seen = self._seen[id(array)] = array, self._offset(data), len(data)
+        return StoredTensor(name, DType.of(array.dtype), tuple(map(int, array.shape)), *seen[1:])
 
     def _offset(self, data: Buffer) -> int:
         """Where `data` lies; appended when no equal bytes are there yet."""
