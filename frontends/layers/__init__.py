@@ -15,9 +15,12 @@ from irkit.frontends.layer import Layer
 
 if TYPE_CHECKING:  # the star of a family is its __all__: so type checkers see every layer
     from irkit.frontends.layers.activation import *
+    from irkit.frontends.layers.attention import *
+    from irkit.frontends.layers.attention_scores import *
     from irkit.frontends.layers.convolution import *
     from irkit.frontends.layers.convolution_transpose import *
     from irkit.frontends.layers.core import *
+    from irkit.frontends.layers.einsum_dense import *
     from irkit.frontends.layers.embedding import *
     from irkit.frontends.layers.merging import *
     from irkit.frontends.layers.normalization import *
@@ -29,6 +32,8 @@ if TYPE_CHECKING:  # the star of a family is its __all__: so type checkers see e
 # File → its layers.
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "activation": ("ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax"),
+    "attention": ("GroupQueryAttention", "GroupedQueryAttention", "MultiHeadAttention"),
+    "attention_scores": ("AdditiveAttention", "Attention"),
     "convolution": (
         "Conv1D",
         "Conv2D",
@@ -40,6 +45,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     ),
     "convolution_transpose": ("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"),
     "core": ("Activation", "ActivityRegularization", "Dense", "Identity", "Lambda", "Rescaling"),
+    "einsum_dense": ("EinsumDense",),
     "embedding": ("Embedding", "ReversibleEmbedding"),
     "merging": (
         "Add",

@@ -8,6 +8,7 @@ from irkit.errors import ArgumentError
 from irkit.frontends import activations, ops
 from irkit.frontends.layer import Layer, layer
 from irkit.frontends.layers.arguments import Named, Shape, axis_in, known_size
+from irkit.frontends.layers.masks import softmax
 from irkit.frontends.tensor import Tensor
 
 __all__ = ["ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax"]
@@ -90,10 +91,6 @@ class PReLU(Layer):
         return ops.subtract(ops.relu(inputs), ops.multiply(self.alpha, ops.relu(ops.negative(inputs))))
 
 
-# What masked places get before a softmax, so that they come out as 0.
-_MASKED = {"float16": -3e4}
-
-
 @layer
 class Softmax(Layer):
     """eˣ / ∑eˣ along `axis` (or several). Places where `mask` is false get nothing."""
@@ -101,11 +98,4 @@ class Softmax(Layer):
     axis: int | Sequence[int] = -1
 
     def call(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:
-        if mask is not None:
-            masked = ops.subtract(1.0, ops.cast(mask, inputs.dtype))
-            inputs = ops.add(inputs, ops.multiply(masked, _MASKED.get(inputs.dtype, -1e9)))
-        if isinstance(self.axis, int):
-            return activations.softmax(inputs, axis=self.axis)
-        if len(self.axis) == 1:
-            return activations.softmax(inputs, axis=self.axis[0])
-        return ops.exp(ops.subtract(inputs, ops.logsumexp(inputs, axis=tuple(self.axis), keepdims=True)))
+        return softmax(inputs, mask, self.axis)

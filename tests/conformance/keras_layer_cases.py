@@ -195,7 +195,50 @@ def recurrent() -> Iterator[Case]:
     )
 
 
+def attention() -> Iterator[Case]:
+    flags: dict[str, list[Any]] = {"use_bias": [True, False], "value_dim": [None, 3]}
+    two = {"spread": True}
+    yield from grid(
+        "MultiHeadAttention", [(6, 8), (5, 8)], {"num_heads": [1, 2], "key_dim": [4]} | flags, **two
+    )
+    yield from grid(
+        "MultiHeadAttention",
+        [(6, 8), (6, 8)],
+        {"num_heads": [2], "key_dim": [4], "output_shape": [5, (3,)]},
+        **two,
+    )
+    yield from grid(
+        "MultiHeadAttention",
+        [(3, 4, 8), (3, 4, 8)],
+        {"num_heads": [2], "key_dim": [4], "attention_axes": [None, 1, (1, 2)]},
+        **two,
+    )
+    causal = {"call": {"use_causal_mask": True, "return_attention_scores": True}}
+    yield from grid(
+        "MultiHeadAttention", [(6, 8), (6, 8)], {"num_heads": [2], "key_dim": [4]}, **two, **causal
+    )
+    heads: dict[str, list[Any]] = {"head_dim": [4], "num_query_heads": [4], "num_key_value_heads": [1, 2, 4]}
+    yield from grid("GroupQueryAttention", [(6, 8), (5, 8)], heads | {"use_bias": [True, False]}, **two)
+    for shapes in ([(6, 8), (5, 8)], [(6, 8), (5, 8), (5, 8)]):
+        yield from grid("Attention", shapes, {"use_scale": [True, False], "score_mode": ["dot", "concat"]})
+        yield from grid("AdditiveAttention", shapes, {"use_scale": [True, False]})
+        yield from grid(
+            "Attention", shapes, {}, call={"use_causal_mask": True, "return_attention_scores": True}
+        )
+    for equation, shape, out, bias in (
+        ("ab,bc->ac", (5,), 7, "c"),
+        ("abc,cd->abd", (4, 5), (None, 7), "d"),
+        ("...x,xy->...y", (4, 5), 7, "y"),
+        ("abc,cde->abde", (4, 5), (None, 2, 3), "de"),
+        ("ab...,bc->ac...", (4, 5, 6), 7, "c"),
+    ):
+        yield from grid(
+            "EinsumDense", shape, {"equation": [equation], "output_shape": [out], "bias_axes": [None, bias]}
+        )
+
+
 CASES = [
+    *attention(),
     *plain_layers(),
     *convolutions(),
     *pooling(),

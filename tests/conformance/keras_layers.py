@@ -29,6 +29,7 @@ class Case:
     integers: int = 0  # > 0: inputs are whole numbers below it
     positive: bool = False
     call: Mapping[str, Any] | None = None
+    spread: bool = False  # inputs are separate arguments, not a list
 
     def __str__(self) -> str:
         shown = ",".join(f"{k}={v}" for k, v in self.arguments.items())
@@ -87,7 +88,12 @@ def _model(library: Any, layer: Any, case: Case) -> Any:
     dtype = "int32" if case.integers else "float32"
     several = [library.Input(shape, dtype=dtype) for shape in case.shapes]
     inputs = several[0] if len(several) == 1 else several
-    return library.Model(inputs, layer(inputs, **(case.call or {})))
+    return library.Model(inputs, called(case, layer, inputs))
+
+
+def called(case: Case, layer: Any, inputs: Any) -> Any:
+    """The layer's output."""
+    return layer(*inputs if case.spread else (inputs,), **(case.call or {}))
 
 
 def arrays(tree: Any) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conformance.keras_layer_cases import CASES
-from tests.conformance.keras_layers import Case, arrays, assert_equal, build, plain
+from tests.conformance.keras_layers import Case, arrays, assert_equal, build, called, plain
 
 
 def case_id(case: Case) -> str:
@@ -22,7 +22,7 @@ def test_a_layer_equals_keras(case: Case) -> None:
     ]
     assert pair.ours.name == pair.theirs.name
     assert pair.our_config == pair.their_config
-    assert_equal(case, arrays(pair.ours(pair.inputs, **(case.call or {}))), pair.expected, "eager")
+    assert_equal(case, arrays(called(case, pair.ours, pair.inputs)), pair.expected, "eager")
     for backend in ("interpreter", "onnxruntime"):
         found: Any = pair.model.predict(pair.inputs, verbose=0, backend=backend)
         assert_equal(case, arrays(found), pair.expected, backend)
