@@ -53,7 +53,7 @@ def joined(shapes: Sequence[tuple[Dim, ...]], axis: int, unknown: int = 0) -> tu
                 result[i] = result[i] + size if i == axis else unify(result[i], size)
             except ShapeError as error:
                 raise ShapeError(
-                    f"{show(shapes[0])} and {show(shape)} cannot be joined along axis {axis}: axis {i} differs.",
+                    f"{show(shapes[0])} and {show(shape)} cannot be joined: axis {i} differs.",
                     facts=error.facts,
                 ) from None
     if unknown:

@@ -28,7 +28,7 @@ def _part(size: Dim, by: int, what: str) -> Dim:
 
 @operator(since=13)
 class DepthToSpace(Operator):
-    """Channels become blocks of b·b pixels, whose place varies slowest among channels (DCR), or fastest (CRD).
+    """Channels become blocks of b·b pixels, whose place varies slowest among them (DCR), or fastest (CRD).
     https://onnx.ai/onnx/operators/onnx__DepthToSpace.html
 
     (batch, b²·c, h, w) → (batch, c, b·h, b·w), b = blocksize

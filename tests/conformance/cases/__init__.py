@@ -1,7 +1,8 @@
-"""Cases: uses of operators on concrete inputs, one file for a family. The tests in test_operators.py run on each.
+"""Cases: uses of operators on concrete inputs, one file for a family. test_operators.py asks much of each.
 
-ONNX's own node cases are taken from the onnx package (node_cases.py), so a family's file holds only what those do not
-cover: other dtypes, corners, empty tensors, attributes that ONNX forgot. A file `cases/<family>.py` defines
+ONNX's own node cases are taken from the onnx package (node_cases.py), so a family's file holds only what
+those do not cover: other dtypes, corners, empty tensors, attributes that ONNX forgot. A file
+`cases/<family>.py` defines
 
     CASES = [
         Case("Concat", [x, y], {"axis": 1}),
@@ -10,9 +11,9 @@ cover: other dtypes, corners, empty tensors, attributes that ONNX forgot. A file
         Case("Mod", [a, b], mistaken={"onnxruntime": "dies of a zero divisor"}),
     ]
 
-and nothing else: it is found by its place. Inputs come from literals or from ``random(seed)``, never from the clock.
-A case needs no expected values where onnx.reference or onnxruntime knows the answer; where both are wrong, write
-``expected`` from the operator's definition, and ``mistaken`` for each oracle with the reason.
+and nothing else: it is found by its place. Inputs come from literals or from ``random(seed)``, never from the
+clock. A case needs no expected values where onnx.reference or onnxruntime knows the answer; where both are
+wrong, write ``expected`` from the operator's definition, and ``mistaken`` for each oracle with the reason.
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ class Case:
     """One use of one operator.
 
     operator:   ONNX's name of it.
-    inputs:     numpy arrays (of objects for strings), lists of arrays for sequences, None for an omitted input.
-    attributes: as the operator's class takes them: True for a flag, DType for an element type; where there are
-                sub-graphs, a function (outer graph, its input values) → attributes that builds them.
+    inputs:     numpy arrays (of objects for strings), lists of arrays for sequences, None for an omitted one.
+    attributes: as the operator's class takes them: True for a flag, DType for an element type; where there
+                are sub-graphs, a function (outer graph, its input values) → attributes that builds them.
     outputs:    how many; None: as many as the operator makes when not told.
     name:       what is special about it.
     expected:   the outputs, from elsewhere than our kernel; None: the oracles know.

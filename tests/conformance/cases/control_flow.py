@@ -1,4 +1,4 @@
-"""If, Loop and Scan: branches of different shapes, values that grow, no turn at all, captured values, directions."""
+"""If, Loop and Scan: branches of different shapes, values that grow, no turn at all, directions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def sub_graph(outer: Graph, name: str, types: Sequence[Type], body: Body, *captu
 
 
 def looped(types: Sequence[Type], body: Body, **attributes: Any) -> Callable[..., Mapping[str, Any]]:
-    """Attributes of a Loop or Scan. body(graph, values of the node's inputs…, the body's inputs…) → outputs."""
+    """Attributes of a Loop or Scan. body(graph, the node's inputs, the body's inputs…) → outputs."""
 
     def build(outer: Graph, values: Sequence[Value]) -> Mapping[str, Any]:
         return {"body": sub_graph(outer, "body", types, lambda g, *v: body(g, values, *v)), **attributes}
