@@ -22,6 +22,7 @@ from irkit.ir.constraints import fresh, recording, same
 
 __all__ = ["cond", "fori_loop", "switch", "while_loop"]
 
+
 def cond(pred: TensorLike, true_fn: Callable[[], Tree], false_fn: Callable[[], Tree]) -> Tree:
     """true_fn() or false_fn(). When `pred` is symbolic both become graphs, and must return trees of the same form."""
     condition = boolean(pred)
@@ -72,7 +73,8 @@ def _returned(x: Operand, inner: Definition) -> Value:
 def _check_alike(a: Tree, b: Tree) -> None:
     if mapped(lambda _: 0, a) != mapped(lambda _: 0, b):
         raise ShapeError(
-            "the two functions given to cond return different structures.", facts=[f"then: {a!r}", f"else: {b!r}"]
+            "the two functions given to cond return different structures.",
+            facts=[f"then: {a!r}", f"else: {b!r}"],
         )
 
 
@@ -125,7 +127,11 @@ def _as_tuple(result: Tree) -> tuple[Tree, ...]:
 
 
 def _loop(
-    cond: Callable[..., TensorLike], body: Callable[..., Tree], start: tuple[Tree, ...], first: Operand, limit: int | None
+    cond: Callable[..., TensorLike],
+    body: Callable[..., Tree],
+    start: tuple[Tree, ...],
+    first: Operand,
+    limit: int | None,
 ) -> tuple[Tree, ...]:
     def turn(_: Tensor, state: Tree) -> tuple[TensorLike, Tree, Tree]:
         new = _as_tuple(body(*state))
@@ -172,7 +178,9 @@ def looped(
         if wider == types:
             break
         types = wider
-    scalars = (x if x is None else apply_one(op.Reshape(), x, tensor([], DType.int64)) for x in (turns, goes_on))
+    scalars = (
+        x if x is None else apply_one(op.Reshape(), x, tensor([], DType.int64)) for x in (turns, goes_on)
+    )
     outputs = apply(op.Loop(body=graph), *scalars, *state, count=len(graph.outputs) - 1)
     listed = outputs if isinstance(outputs, tuple) else (outputs,)
     return rebuilt(start, listed[: len(state)]), rebuilt(collected, listed[len(state) :])
@@ -191,11 +199,16 @@ def _body(
         def enter(name: str, type_: TensorType) -> SymbolicTensor:
             return SymbolicTensor(graph.input(graph.free_name(name), type_), inner)
 
-        number, before = enter("turn", TensorType(DType.int64, ())), enter("goes_on", TensorType(DType.bool, ()))
+        number, before = (
+            enter("turn", TensorType(DType.int64, ())),
+            enter("goes_on", TensorType(DType.bool, ())),
+        )
         state = [enter("state", t) for t in types]
         goes_on, new, collected = turn(number, rebuilt(start, state))
         after = [cast_to(tensor(x), t.dtype) for x, t in zip(_checked(new, types), types, strict=True)]
-        condition = before if goes_on is None else apply_one(op.Reshape(), boolean(goes_on), tensor([], DType.int64))
+        condition = (
+            before if goes_on is None else apply_one(op.Reshape(), boolean(goes_on), tensor([], DType.int64))
+        )
         kept = [tensor(x) for x in leaves_of(collected)]
         graph.set_outputs([_returned(x, inner) for x in (condition, *after, *kept)])
     return graph, collected, [x.type for x in after]
@@ -219,7 +232,9 @@ def _widened(
             if a.rank != b.rank or a.shape is None or b.shape is None:
                 raise ShapeError(f"a tensor carried by a loop changes from {a} to {b}.")
             steady = (m in changing or same(m, n) for m, n in zip(a.shape, b.shape, strict=True))
-            wider.append(a.with_shape([m if s else fresh("carried") for m, s in zip(a.shape, steady, strict=True)]))
+            wider.append(
+                a.with_shape([m if s else fresh("carried") for m, s in zip(a.shape, steady, strict=True)])
+            )
             changing.update(set(wider[-1].shape or ()) - set(a.shape))
     return wider
 
@@ -272,7 +287,11 @@ def _loop_redone(body: Graph, inputs: Sequence[Any], values: Mapping[Value, Any]
 
 
 def _eager_loop(
-    body: Graph, most: Any, first: Any, start: Sequence[Any], values: Mapping[Value, Any]  # noqa: ANN401  # tensors
+    body: Graph,
+    most: Any,
+    first: Any,
+    start: Sequence[Any],
+    values: Mapping[Value, Any],  # noqa: ANN401  # tensors
 ) -> list[Any]:
     state, collected, turn, goes_on = list(start), [], 0, True if first is None else bool(first)
     while goes_on and (most is None or turn < int(most)):

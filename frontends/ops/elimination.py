@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from irkit import operators as op
-from irkit.errors import ShapeError, UnsupportedError
+from irkit.errors import ShapeError
 from irkit.frontends.apply import apply_one
-from irkit.frontends.ops.arithmetic import absolute, add, divide, multiply, negative, power, subtract
-from irkit.frontends.ops.comparison import equal, greater, greater_equal, less, less_equal, logical_and, where
+from irkit.frontends.ops.arithmetic import absolute, divide, multiply, subtract
+from irkit.frontends.ops.comparison import equal, greater, greater_equal, less, logical_and, where
 from irkit.frontends.ops.control import fori_loop
 from irkit.frontends.ops.creation import arange, eye, zeros_like
 from irkit.frontends.ops.functions import log, sqrt
@@ -39,7 +39,9 @@ __all__ = [
 def square_matrix(x: TensorLike) -> tuple[Operand, int | Size]:
     """A (…, n, n) tensor of floats, and n. Raises ShapeError."""
     a = floating(x)
-    if rank_of(a) < 2 or (isinstance(a.shape[-1], int) and isinstance(a.shape[-2], int) and a.shape[-1] != a.shape[-2]):
+    if rank_of(a) < 2 or (
+        isinstance(a.shape[-1], int) and isinstance(a.shape[-2], int) and a.shape[-1] != a.shape[-2]
+    ):
         raise ShapeError(f"square matrices are needed, not {a.type}.")
     return a, a.shape[-1]
 
@@ -131,7 +133,11 @@ def _lu_turn(k: TensorLike, state: Any) -> tuple[Tensor, Tensor]:  # noqa: ANN40
     factors = divide(at(m, k, -1), at(pivot_row, k, -1))
     rest = subtract(m, multiply(factors, pivot_row))
     below = greater(rows, k)
-    m = choose(logical_and(below, greater(columns, k)), rest, choose(logical_and(below, equal(columns, k)), factors, m))
+    m = choose(
+        logical_and(below, greater(columns, k)),
+        rest,
+        choose(logical_and(below, equal(columns, k)), factors, m),
+    )
     return m, choose(equal(arange(pivots.shape[-1]), k), chosen, pivots)
 
 

@@ -143,5 +143,7 @@ def in_top_k(targets: TensorLike, predictions: TensorLike, k: int) -> Tensor:
     mine = sum(apply_one(op.Where(), chosen, scores, tensor(0, scores.type.dtype)), -1, keepdims=True)
     larger = apply_one(op.Greater(), scores, mine)
     enough = apply_one(op.Less(), sum(larger, -1), tensor(k, DType.int32))
-    finite = apply_one(op.Not(), apply_one(op.IsNaN(), squeeze(mine, -1))) if is_float(mine) else boolean(True)
+    finite = (
+        apply_one(op.Not(), apply_one(op.IsNaN(), squeeze(mine, -1))) if is_float(mine) else boolean(True)
+    )
     return logical_and(logical_and(enough, finite), some(chosen, -1))

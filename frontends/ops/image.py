@@ -6,21 +6,43 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from irkit import operators as op
 from irkit.errors import ArgumentError, ShapeError
-from irkit.frontends.apply import apply_one
-from irkit.frontends.ops.arithmetic import absolute, add, clip, divide, maximum, minimum, mod, multiply, square, subtract
+from irkit.frontends.ops.arithmetic import (
+    absolute,
+    add,
+    clip,
+    divide,
+    maximum,
+    minimum,
+    mod,
+    multiply,
+    square,
+    subtract,
+)
 from irkit.frontends.ops.comparison import equal, greater, less, where
 from irkit.frontends.ops.convolution import conv, depthwise_conv
 from irkit.frontends.ops.creation import eye
 from irkit.frontends.ops.gathering import slice as block
 from irkit.frontends.ops.joining import pad, stack, unstack
 from irkit.frontends.ops.layout import PerAxis, channels_last
-from irkit.frontends.ops.operands import Operand, cast_to, floating, is_float, rank_of, result, same_as, tensor
+from irkit.frontends.ops.operands import (
+    Operand,
+    cast_to,
+    floating,
+    is_float,
+    rank_of,
+    result,
+    tensor,
+)
 from irkit.frontends.ops.reduction import mean, sum
 from irkit.frontends.ops.resampling import image_rank, resize, scale_and_translate
 from irkit.frontends.ops.shaping import expand_dims, moveaxis, reshape, squeeze
-from irkit.frontends.ops.warping import affine_transform, elastic_transform, map_coordinates, perspective_transform
+from irkit.frontends.ops.warping import (
+    affine_transform,
+    elastic_transform,
+    map_coordinates,
+    perspective_transform,
+)
 from irkit.frontends.size import Size
 from irkit.frontends.tensor import Tensor, TensorLike
 from irkit.ir import DType
@@ -54,7 +76,9 @@ def rgb_to_grayscale(images: TensorLike, data_format: str | None = None) -> Tens
     if x.shape[axis] == 1:
         return result(x)
     wide = floating(x)
-    weights = np.array([0.2989, 0.587, 0.114]).reshape([3 if i == axis % rank_of(x) else 1 for i in range(rank_of(x))])
+    weights = np.array([0.2989, 0.587, 0.114]).reshape(
+        [3 if i == axis % rank_of(x) else 1 for i in range(rank_of(x))]
+    )
     grey = sum(multiply(wide, tensor(weights, wide.type.dtype)), axis, keepdims=True)
     return cast_to(grey, x.type.dtype)
 
@@ -71,7 +95,11 @@ def rgb_to_hsv(images: TensorLike, data_format: str | None = None) -> Tensor:
     """Hue, saturation and value, each from 0 to 1, of colours from 0 to 1."""
     x = _floats(images)
     axis = _channel_axis(x, data_format)
-    tiny = float(np.finfo(np.float32).eps) if x.type.dtype.bits == 32 else 2.0 ** -{16: 10, 64: 52}[x.type.dtype.bits]
+    tiny = (
+        float(np.finfo(np.float32).eps)
+        if x.type.dtype.bits == 32
+        else 2.0 ** -{16: 10, 64: 52}[x.type.dtype.bits]
+    )
     r, g, b = unstack(_tensor(where(less(absolute(x), tiny), 0.0, x)), axis=axis)
     value = maximum(maximum(r, g), b)
     spread = subtract(value, minimum(minimum(r, g), b))
@@ -131,8 +159,12 @@ def pad_images(
     x = tensor(images)
     height = _height_axis(x, data_format)
     margins: list[list[object]] = [[0, 0] for _ in range(rank_of(x))]
-    margins[height] = _two_margins(x.shape[height], top_padding, bottom_padding, target_height, "top", "bottom")
-    margins[height + 1] = _two_margins(x.shape[height + 1], left_padding, right_padding, target_width, "left", "right")
+    margins[height] = _two_margins(
+        x.shape[height], top_padding, bottom_padding, target_height, "top", "bottom"
+    )
+    margins[height + 1] = _two_margins(
+        x.shape[height + 1], left_padding, right_padding, target_width, "left", "right"
+    )
     return pad(x, margins)  # type: ignore[arg-type]  # numbers
 
 
@@ -175,11 +207,15 @@ def crop_images(
     starts: list[object] = [0] * rank_of(x)
     sizes: list[object] = [-1] * rank_of(x)
     starts[height], sizes[height] = _kept(x.shape[height], top_cropping, bottom_cropping, target_height)
-    starts[height + 1], sizes[height + 1] = _kept(x.shape[height + 1], left_cropping, right_cropping, target_width)
+    starts[height + 1], sizes[height + 1] = _kept(
+        x.shape[height + 1], left_cropping, right_cropping, target_width
+    )
     return block(x, starts, sizes)  # type: ignore[arg-type]  # sizes
 
 
-def _kept(size: int | Size, before: int | None, after: int | None, target: int | None) -> tuple[object, object]:
+def _kept(
+    size: int | Size, before: int | None, after: int | None, target: int | None
+) -> tuple[object, object]:
     if sum_of_given(before, after, target) != 2:
         raise ArgumentError("give exactly two of the margins before and after, and the target size.")
     start = before if before is not None else size - target - after  # type: ignore[operator]  # two are given

@@ -117,7 +117,9 @@ def _framed(x: Operand, height: int, size: Sequence[int], fill_value: float) -> 
 # ---- Resize
 
 
-def _resized(x: Operand, axes: tuple[int, int], size: tuple[int, ...], interpolation: str, antialias: bool) -> Tensor:
+def _resized(
+    x: Operand, axes: tuple[int, int], size: tuple[int, ...], interpolation: str, antialias: bool
+) -> Tensor:
     if tuple(x.shape[a] for a in axes if isinstance(x.shape[a], int)) == size:
         return result(x)
     if interpolation.startswith("lanczos"):
@@ -203,7 +205,9 @@ def scale_and_translate(
     wide = x if is_float(x) else floating(x)
     for i, a in enumerate(spatial_dims):
         axis = axis_of(x, a)
-        weights = _weights(x.shape[axis], output_shape[axis], getitem(scales, i), getitem(moves, i), method, antialias)
+        weights = _weights(
+            x.shape[axis], output_shape[axis], getitem(scales, i), getitem(moves, i), method, antialias
+        )
         wide = moveaxis(tensordot(wide, cast_to(weights, wide.type.dtype), [[axis], [0]]), -1, axis)
     if is_float(x):
         return result(wide)
@@ -212,7 +216,10 @@ def scale_and_translate(
 
 def _rounded_like(made: Operand, x: Operand) -> Tensor:
     """Integers again, within the range of those that were there."""
-    low, high = (cast_to(apply_one(o, x), made.type.dtype) for o in (op.ReduceMin(keepdims=False), op.ReduceMax(keepdims=False)))
+    low, high = (
+        cast_to(apply_one(o, x), made.type.dtype)
+        for o in (op.ReduceMin(keepdims=False), op.ReduceMax(keepdims=False))
+    )
     return cast_to(clip(apply_one(op.Round(), made), low, high), x.type.dtype)
 
 
@@ -229,5 +236,8 @@ def _weights(old: object, new: object, scale: Tensor, move: Tensor, method: str,
     total = sum(weights, 0, keepdims=True)
     enough = greater(absolute(total), 1000.0 * float(np.finfo(np.float32).eps))
     weights = _tensor(where(enough, divide(weights, _tensor(where(enough, total, 1.0))), 0.0))
-    inside = logical_and(greater_equal(centre, -0.5), less_equal(centre, subtract(cast_to(tensor(old, DType.int64), dtype), 0.5)))  # type: ignore[arg-type]  # a size
+    inside = logical_and(
+        greater_equal(centre, -0.5),
+        less_equal(centre, subtract(cast_to(tensor(old, DType.int64), dtype), 0.5)),
+    )  # type: ignore[arg-type]  # a size
     return _tensor(where(expand_dims(inside, 0), weights, 0.0))

@@ -55,7 +55,9 @@ def _scan_now(f: Callable[..., Any], carry: Tree, xs: Tree, count: int, reverse:
     return carry, rebuilt(ys[0], [stack(list(column)) for column in columns])
 
 
-def _scan_in_graph(f: Callable[..., Any], start: Tree, xs: Tree, turns: Tensor, reverse: bool) -> tuple[Tree, Tree]:
+def _scan_in_graph(
+    f: Callable[..., Any], start: Tree, xs: Tree, turns: Tensor, reverse: bool
+) -> tuple[Tree, Tree]:
     last = apply_one(op.Sub(), turns, tensor(1, DType.int64))
 
     def turn(number: Tensor, carry: Tree) -> tuple[None, Tree, Tree]:
@@ -95,14 +97,18 @@ def associative_scan(
     if not isinstance(size, int):
         raise UnsupportedError(f"associative_scan needs a fixed size of axis {axis}.", cure="Use scan.")
     if len(sizes) != 1:
-        raise ShapeError(f"all elements must have the same size along axis {axis}; found {sorted(map(str, sizes))}.")
+        raise ShapeError(
+            f"all elements must have the same size along axis {axis}; found {sorted(map(str, sizes))}."
+        )
     current: list[Any] = [flip(x, place) for x in leaves] if reverse else list(leaves)
     step = 1
     while step < size:
         earlier = rebuilt(elems, [_part(x, 0, size - step, place) for x in current])
         later = rebuilt(elems, [_part(x, step, size, place) for x in current])
         combined = leaves_of(f(earlier, later))
-        current = [concatenate([_part(x, 0, step, place), c], place) for x, c in zip(current, combined, strict=True)]
+        current = [
+            concatenate([_part(x, 0, step, place), c], place) for x, c in zip(current, combined, strict=True)
+        ]
         step *= 2
     return rebuilt(elems, [flip(x, place) for x in current] if reverse else current)
 
@@ -130,8 +136,12 @@ def vectorize(
         tensors = [tensor(args[i]) for i in places]
         ranks = cores or [0] * len(tensors)
         if len(ranks) != len(tensors):
-            raise ArgumentError(f"the signature {signature!r} has {len(ranks)} arguments, not {len(tensors)}.")
-        leading = _broadcast_sizes([list(x.shape)[: rank_of(x) - r] for x, r in zip(tensors, ranks, strict=True)])
+            raise ArgumentError(
+                f"the signature {signature!r} has {len(ranks)} arguments, not {len(tensors)}."
+            )
+        leading = _broadcast_sizes(
+            [list(x.shape)[: rank_of(x) - r] for x, r in zip(tensors, ranks, strict=True)]
+        )
         rows = [_rows(x, r, leading) for x, r in zip(tensors, ranks, strict=True)]
 
         def one(slices: list[Tensor]) -> Tree:
@@ -152,7 +162,10 @@ def _core_ranks(signature: str) -> list[int]:
 def _broadcast_sizes(shapes: Sequence[Sequence[Any]]) -> list[Any]:
     rank = max((len(s) for s in shapes), default=0)
     padded = [[1] * (rank - len(s)) + list(s) for s in shapes]
-    return [next((d for d in column if not (isinstance(d, int) and d == 1)), 1) for column in zip(*padded, strict=True)]
+    return [
+        next((d for d in column if not (isinstance(d, int) and d == 1)), 1)
+        for column in zip(*padded, strict=True)
+    ]
 
 
 def _rows(x: Operand, core: int, leading: Sequence[Any]) -> Tensor:

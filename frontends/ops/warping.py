@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import product
 
-import numpy as np
-
 from irkit import operators as op
-from irkit.errors import ArgumentError, ShapeError, UnsupportedError
+from irkit.errors import ArgumentError, UnsupportedError
 from irkit.frontends.apply import apply_one
-from irkit.frontends.ops.arithmetic import add, clip, divide, maximum, minimum, mod, multiply, subtract
-from irkit.frontends.ops.comparison import greater_equal, less_equal, logical_and, where
+from irkit.frontends.ops.arithmetic import add, divide, maximum, minimum, mod, multiply, subtract
+from irkit.frontends.ops.comparison import greater_equal, less_equal, logical_and
 from irkit.frontends.ops.creation import arange
 from irkit.frontends.ops.joining import concatenate, stack, unstack
 from irkit.frontends.ops.layout import channels_last
-from irkit.frontends.ops.operands import Operand, cast_to, floating, is_float, rank_of, result, tensor
+from irkit.frontends.ops.operands import Operand, cast_to, floating, is_float, rank_of, tensor
 from irkit.frontends.ops.resampling import image_rank
 from irkit.frontends.ops.shaping import broadcast_to, expand_dims, moveaxis, reshape, squeeze
 from irkit.frontends.ops.sizes import size_tensor
@@ -28,7 +26,11 @@ FILL_MODES = ("constant", "nearest", "wrap", "mirror", "reflect")
 
 
 def map_coordinates(
-    inputs: TensorLike, coordinates: TensorLike, order: int, fill_mode: str = "constant", fill_value: float = 0
+    inputs: TensorLike,
+    coordinates: TensorLike,
+    order: int,
+    fill_mode: str = "constant",
+    fill_value: float = 0,
 ) -> Tensor:
     """What stands at the places `coordinates` (rank, …) of a tensor. order: 0 takes the nearest, 1 interpolates.
 
@@ -37,7 +39,9 @@ def map_coordinates(
     x = tensor(inputs)
     places = [floating(c) for c in unstack(tensor(coordinates), num=rank_of(x))]
     if order not in (0, 1) or fill_mode not in FILL_MODES:
-        raise ArgumentError(f"order must be 0 or 1 and fill_mode one of {FILL_MODES}. Received: {order}, {fill_mode!r}.")
+        raise ArgumentError(
+            f"order must be 0 or 1 and fill_mode one of {FILL_MODES}. Received: {order}, {fill_mode!r}."
+        )
     return _sampled(x, places, order, fill_mode, fill_value)
 
 
@@ -199,7 +203,11 @@ def _warped(
         )
     original = tensor(images)
     alone, last = image_rank(original) == 3, channels_last(data_format)
-    x = original if is_float(original) and original.type.dtype.bits >= 32 else cast_to(original, DType.float32)
+    x = (
+        original
+        if is_float(original) and original.type.dtype.bits >= 32
+        else cast_to(original, DType.float32)
+    )
     x = expand_dims(x, 0) if alone else x
     x = x if last else moveaxis(x, 1, -1)
     n, h, w = x.shape[:3]
@@ -237,4 +245,6 @@ def elastic_transform(
     data_format: str | None = None,
 ) -> Tensor:
     """Not available. Raises UnsupportedError."""
-    raise UnsupportedError("elastic_transform draws random displacements, which a deployed model must not depend on.")
+    raise UnsupportedError(
+        "elastic_transform draws random displacements, which a deployed model must not depend on."
+    )
