@@ -71,11 +71,9 @@ def plot(file: str, to_file: str, **options: Any) -> None:  # noqa: ANN401  # ha
 def check(file: str) -> None:
     """Verify the file completely, weights included, and report every problem. Exit code 1 if there is one."""
     report = check_model(serialize.load(file, verify="always"))
-    if str(report).strip():
-        click.echo(str(report))
-    if report.errors:
+    click.echo(f"{file}: {report}")
+    if not report.ok:
         raise click.exceptions.Exit(1)
-    click.echo(f"{file}: ok")
 
 
 @main.command()
@@ -147,8 +145,9 @@ def info(file: str, show_bytes: bool) -> None:
     for key, value in model.metadata.items():
         click.echo(f"  {key}: {value}")
     if show_bytes:
+        click.echo("  section      offset        length  checksum (XXH3-64)")
         for section in about.sections:
-            click.echo(f"  {section}")
+            click.echo(f"  {section.kind.name:8} {section.offset:10,} {section.length:13,}  {section.hash:016x}")
 
 
 if __name__ == "__main__":
