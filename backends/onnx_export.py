@@ -37,6 +37,7 @@ def exported(lowered: Lowered) -> bytes:
         raise LimitError(f"An ONNX file holds at most 2 GB; the weights alone have {weights} bytes.")
     proto = lowered.model_proto(inline=True)
     _rename(proto, lowered)
+    _show_ranks(proto.graph, lowered)
     for graph_number, graph in enumerate(_graphs(proto.graph)):
         for node, made in zip(graph.node, lowered.program.graphs[graph_number].nodes, strict=True):
             source = lowered.program.strings[made.source]
@@ -56,6 +57,16 @@ def _graphs(main: onnx.GraphProto) -> Iterator[onnx.GraphProto]:
         yield graph
         inner = [a.g for node in graph.node for a in node.attribute if a.HasField("g")]
         pending.extend(reversed(inner))
+
+
+def _show_ranks(graph: onnx.GraphProto, lowered: Lowered) -> None:
+    """Say of how many sizes a shape consists, even where not all of them are known."""
+    for port in (*graph.input, *graph.output):
+        tensor = port.type.tensor_type
+        if port.type.HasField("tensor_type") and not tensor.HasField("shape") and port.name in lowered.ranks:
+            tensor.shape.SetInParent()
+            for _ in range(lowered.ranks[port.name]):
+                tensor.shape.dim.add()
 
 
 def _rename(proto: onnx.ModelProto, lowered: Lowered) -> None:

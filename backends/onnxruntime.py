@@ -8,7 +8,7 @@ was set. (Writing *into* the array of a weight is not seen: onnxruntime may have
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -18,9 +18,9 @@ import onnxruntime as ort
 from irkit.backends.inputs import InputCheck
 from irkit.backends.lowering import lower
 from irkit.backends.ort_errors import creation_error, run_error
-from irkit.backends.ort_values import ExoticRun, is_exotic, ort_value
+from irkit.backends.ort_values import ExoticRun, is_exotic
 from irkit.errors import ArgumentError
-from irkit.ir import DType, TensorType
+from irkit.ir import TensorType
 from irkit.ir.weights import Weight
 from irkit.serialize.tensors import encode
 
@@ -143,29 +143,44 @@ def _session(model: GraphModel, options: Options) -> _Held:
 
 
 def _made(lowered: Lowered, options: Options) -> ort.InferenceSession:
-    """A session whose large initializers are the weights' own memory."""
+    """A session whose large initializers are the weights' own memory: to onnxruntime each is a file of its
+    own."""
     proto = lowered.model_proto(inline=False)
-    names, values = [], []
+    files = {}
     for number, initializer in zip(lowered.program.initializers, proto.graph.initializer, strict=True):
         if initializer.HasField("data_location"):
-            array = lowered.tensors[number]
-            if DType.of(array.dtype).bits == 4:  # onnxruntime's Python cannot hold these; they go by copy
-                initializer.ClearField("external_data")
-                initializer.ClearField("data_location")
-                initializer.raw_data = bytes(encode(array))
-            else:
-                names.append(initializer.name)
-                values.append(ort_value(array))
+            files[initializer.name] = data = memoryview(encode(lowered.tensors[number]))
+            for entry, value in zip(
+                initializer.external_data, (initializer.name, "0", str(data.nbytes)), strict=True
+            ):
+                entry.value = value  # location, offset, length
+    session = _created(lowered, proto.SerializeToString(), options, files)
+    session.irkit_files = files  # onnxruntime reads this memory as long as the session lives
+    return session
+
+
+def _created(
+    lowered: Lowered, data: bytes, options: Options, files: Mapping[str, memoryview]
+) -> ort.InferenceSession:
+    """The session. Where the last level of onnxruntime's optimisation refuses a model (of 0 channels, for
+    example), the level below may not."""
+    try:
+        return ort.InferenceSession(data, _settings(options, files), providers=list(options.providers))
+    except Exception as error:  # noqa: BLE001  # onnxruntime's exceptions have no common base
+        if options.optimization == "all" and "NOT_IMPLEMENTED" not in str(error):
+            return _created(lowered, data, options._replace(optimization="extended"), files)
+        raise creation_error(lowered, error) from None
+
+
+def _settings(options: Options, files: Mapping[str, memoryview]) -> ort.SessionOptions:
     settings = ort.SessionOptions()
     settings.log_severity_level = _SILENT
     settings.graph_optimization_level = ort.GraphOptimizationLevel(OPTIMIZATIONS[options.optimization])
     if options.threads is not None:
         settings.intra_op_num_threads = options.threads
-    if names:
-        settings.add_external_initializers(names, values)
-    try:
-        session = ort.InferenceSession(proto.SerializeToString(), settings, providers=list(options.providers))
-    except Exception as error:  # noqa: BLE001  # onnxruntime's exceptions have no common base
-        raise creation_error(lowered, error) from None
-    session.irkit_values = values  # onnxruntime reads this memory as long as the session lives
-    return session
+    # without this entry, which onnxruntime knows from 1.31 on, it copies
+    settings.add_session_config_entry("session.use_external_initializer_file_buffers_directly", "1")
+    if files:
+        lengths = [data.nbytes for data in files.values()]
+        settings.add_external_initializers_from_files_in_memory(list(files), list(files.values()), lengths)
+    return settings

@@ -27,6 +27,7 @@ from irkit.backends.program import (
     Program,
 )
 from irkit.errors import LimitError, UnsupportedError
+from irkit.ir import TensorType
 from irkit.ir.graph import who
 
 if TYPE_CHECKING:
@@ -87,14 +88,28 @@ class _Emitter:
         )
         self.ports(program, symbols)
         names = {number: value.name for value, number in self.number.items()}
-        return Lowered(program, self.tensors.arrays, names, report)
+        return Lowered(program, self.tensors.arrays, names, self.ranks(program), report)
+
+    def ranks(self, program: Program) -> dict[str, int]:
+        values = [*self.model.graph.inputs, *self.model.graph.outputs]
+        ports = [*program.inputs, *program.outputs]
+        shapes = [
+            (p.name, v.type.shape)
+            for p, v in zip(ports, values, strict=True)
+            if isinstance(v.type, TensorType)
+        ]
+        return {name: len(shape) for name, shape in shapes if shape is not None}
 
     # ---- values
 
     def initializers(self) -> tuple[int, ...]:
         """Give weights and constants the first numbers; equal constants share one. Returns their tensors'
         numbers."""
-        tensors = {v: self.tensors.weight(w) for w, v in self.graph.weights.items() if v.uses}
+        read = self.graph.weights
+        ordered = [
+            w for w in self.model.weights if w in read
+        ]  # of the layer tree: the same before and after saving
+        tensors = {read[w]: self.tensors.weight(w) for w in ordered if read[w].uses}
         for node in self.graph.walk():
             if is_constant(node) and node.outputs[0].uses:
                 array = np.asarray(cast("Operator", node.op).run())

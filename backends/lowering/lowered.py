@@ -28,12 +28,14 @@ _ALIGNMENT = 64
 class Lowered:
     """program: offsets of its tensors are 0 until a file is laid out. tensors: their data, in the same order.
 
-    names: of values in the IR, by number. report: what the passes did.
+    names: of values in the IR, by number. ranks: of inputs and outputs, where known; a program leaves a
+    shape open that has a size which only running tells. report: what the passes did.
     """
 
     program: Program
     tensors: Sequence[Array]
     names: Mapping[int, str]
+    ranks: Mapping[str, int]
     report: Report
 
     def to_bytes(self, ir_hash: int, table: Sequence[StoredTensor], numbers: Sequence[int]) -> bytes:

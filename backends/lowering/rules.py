@@ -99,17 +99,32 @@ def _divide(node: Node) -> Sequence[Value] | None:
 
 
 def _remainder(node: Node) -> Sequence[Value] | None:
-    """The remainder by 0 and by −1 is 0, as it is by 1."""
+    """The remainder by 0 and by −1 is 0, as it is by 1.
+
+    onnxruntime computes fmod of integers in float64, which is wrong from 2⁵³ on. Unsigned it is the plain
+    remainder.
+    """
     a, b, dtype = _integers(node)
-    if dtype is None or _is_harmless(b, dtype):
+    fmod = getattr(node.op, "fmod", False)
+    exact = dtype is DType.int64 and fmod
+    if dtype is None or (_is_harmless(b, dtype) and not fmod):
         return None
+    divisor = b if _is_harmless(b, dtype) else _harmless(node, b, dtype)
+    if exact:
+        multiple = _add(node, o.Mul(), _add(node, o.Div(), a, divisor), divisor)
+        return [_add(node, o.Sub(), a, multiple)]
+    return [_add(node, o.Mod(fmod=fmod and dtype in SIGNED), a, divisor)]
+
+
+def _harmless(node: Node, b: Value, dtype: DType) -> Value:
+    """`b` with 1 in the place of 0 and, where that is dangerous, of −1."""
     _, harmful = _zeros(node, b, dtype)
     if dtype in _WITHOUT_WHERE:
-        return [_add(node, node.op, a, _add(node, o.Add(), b, _add(node, o.Cast(to=dtype), harmful)))]
+        return _add(node, o.Add(), b, _add(node, o.Cast(to=dtype), harmful))
     is_minus_one = _minus_ones(node, b, dtype)
     if is_minus_one is not None:
         harmful = _add(node, o.Or(), harmful, is_minus_one)
-    return [_add(node, node.op, a, _add(node, o.Where(), harmful, _constant(node, 1, dtype), b))]
+    return _add(node, o.Where(), harmful, _constant(node, 1, dtype), b)
 
 
 def _zeros(node: Node, b: Value, dtype: DType) -> tuple[Value, Value]:
