@@ -1,4 +1,4 @@
-"""The limits of the file format, proto/README.md chapter 5 in code. Nothing larger is written, nor believed."""
+"""The limits of the file format: proto/README.md, chapter 5. Nothing larger is written, nor believed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ NODE_PORTS = 16_384  # inputs of one node; its outputs
 ATTRIBUTES = 64  # of one node
 LIST_ELEMENTS = 1_048_576  # of one list attribute
 STRING_BYTES = 1_048_576  # a string attribute; the config of a layer
-TENSOR_ATTRIBUTE_BYTES = 65_536  # in PROGRAM
+TENSOR_ATTRIBUTE_BYTES = 65_536  # of one tensor attribute in PROGRAM
+TENSOR_ATTRIBUTES_BYTES = 16_777_216  # of all of them
 STRINGS = 2_097_152
 NAME_BYTES = 4_096
 TEXT_BYTES = 65_536

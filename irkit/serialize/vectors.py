@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from irkit import execution
 from irkit.errors import ArgumentError, FormatError, LimitError, UnsupportedError
-from irkit.ir import Array, DType, GraphModel, TensorType, Type, limits
+from irkit.ir import Array, DType, GraphModel, TensorType, Type, Value, limits, type_of
 from irkit.serialize.container import aligned
 from irkit.serialize.tables import read_dtype
 from irkit.serialize.tensors import check, decode, encode
@@ -42,17 +42,36 @@ def samples_of(model: GraphModel, given: Sequence[object]) -> list[Sample]:
         )
     if not 1 <= len(given) <= limits.ENTRIES:
         raise ArgumentError(f"samples must hold 1 to {limits.ENTRIES:,} samples. Received: {len(given)}.")
-    if all(isinstance(sample, Sample) for sample in given):
-        return [sample for sample in given if isinstance(sample, Sample)]
-    run = execution.backend(_REFEREE).prepare(model).run
-    samples = []
-    for sample in given:
-        if isinstance(sample, Sample):
-            samples.append(sample)
-        else:
-            inputs = _inputs(model, sample)
-            samples.append(Sample(inputs, tuple(np.asarray(y) for y in run(inputs))))
-    return samples
+    ready = [sample for sample in given if isinstance(sample, Sample)]
+    if len(ready) < len(given):
+        run = execution.backend(_REFEREE).prepare(model).run
+        ready = [sample if isinstance(sample, Sample) else _answered(model, sample, run) for sample in given]
+    for sample in ready:
+        _check_arrays(sample.inputs, model.graph.inputs)
+        _check_arrays(sample.outputs, model.graph.outputs)
+    return ready
+
+
+def _answered(model: GraphModel, sample: object, run: Callable[[Sequence[Array]], list[Array]]) -> Sample:
+    inputs = _inputs(model, sample)
+    return Sample(inputs, tuple(map(np.asarray, run(inputs))))
+
+
+def _check_arrays(arrays: Sequence[Array], values: Sequence[Value]) -> None:
+    if len(arrays) != len(values):
+        raise ArgumentError(f"A sample holds {len(arrays)} arrays where the model has {len(values)}.")
+    for array, value in zip(arrays, values, strict=True):
+        if not _fits(type_of(array), value.type):
+            raise ArgumentError(f"A sample holds {type_of(array)} where the model has {value.type}.")
+
+
+def _fits(found: TensorType, wanted: Type) -> bool:
+    """Whether dtype and rank agree."""
+    return (
+        isinstance(wanted, TensorType)
+        and found.dtype is wanted.dtype
+        and (wanted.rank is None or found.rank == wanted.rank)
+    )
 
 
 def _inputs(model: GraphModel, sample: object) -> tuple[Array, ...]:
@@ -76,8 +95,6 @@ def to_bytes(samples: Sequence[Sample], tolerance: float = TOLERANCE) -> bytes:
     first = samples[0]
     parts = bytearray(_HEAD.pack(len(samples), len(first.inputs), len(first.outputs), 0, tolerance, 0))
     for sample in samples:
-        if (len(sample.inputs), len(sample.outputs)) != (len(first.inputs), len(first.outputs)):
-            raise ArgumentError("All samples must have the same number of inputs and of outputs.")
         for array in (*sample.inputs, *sample.outputs):
             _append(parts, array)
     return bytes(parts)
@@ -136,7 +153,7 @@ class _Reader:
             raise LimitError(f"Byte {at}: a tensor of rank {rank}; at most {limits.RANK} is allowed.")
         *dims, length = struct.unpack(f"<{rank + 1}Q", self._take(8 * rank + 8))
         dtype = read_dtype(number, f"Byte {at}")
-        if not isinstance(type_, TensorType) or dtype is not type_.dtype or type_.rank not in (None, rank):
+        if not _fits(TensorType(dtype, tuple(dims)), type_):
             self._fail(f"a sample holds {dtype}{dims} where the model has {type_}")
         self._skip_padding(64)
         data = self._take(length)
