@@ -121,7 +121,8 @@ def _taken(what: str, type_: Type, given: Any, referee: bool) -> Any:  # noqa: A
         )
     if type_.shape is not None and len(type_.shape) != array.ndim:
         raise ShapeError(
-            f"{what} must be {type_}; found {found}, of rank {array.ndim} instead of {len(type_.shape)}."
+            f"{what} must be {type_}; found {found}, of rank {array.ndim} instead of {len(type_.shape)}.",
+            cure="For one sample, add the batch axis: x[None]." if array.ndim == len(type_.shape) - 1 else "",
         )
     if found.dtype is DType.string:
         return _strings(what, array)

@@ -123,7 +123,8 @@ class Layer:
         type_ = TensorType(DType.of(dtype or self.dtype), tuple(int(d) for d in shape))
         draw = resolve.drawing(initializer, type_)
         path = f"{self.name}/{name or naming.auto_name('variable')}"
-        variable = Variable(path, type_, draw, trainable=trainable and self.trainable)
+        variable = Variable(path, type_, draw, trainable=trainable)
+        variable.trainable = trainable and self.trainable
         variable.regularizer = regularizer
         self._track(f"weight:{len(self._tracked)}", variable)
         return variable
@@ -133,9 +134,15 @@ class Layer:
             raise ArgumentError(f"Call super().__init__() before setting self.{name}.", source=str(caller()))
         self._track(name, value)
         if name == "trainable" and "built" in self.__dict__:
-            for weight in self.weights:
-                weight.trainable = bool(value) and weight.trainable
+            self._freeze(not value)
         object.__setattr__(self, name, value)
+
+    def _freeze(self, frozen: bool) -> None:
+        """Hand on `trainable` to all weights and layers in this one; moving averages are never trained."""
+        for weight in self.weights:
+            weight.trainable = weight.made_trainable and not frozen
+        for inner in self.sublayers():
+            inner.trainable = not frozen
 
     def _track(self, name: str, value: object) -> None:
         """Remember the layers and variables that an attribute holds."""
@@ -149,7 +156,7 @@ class Layer:
     def own_variables(self) -> list[Variable]:
         """Trainable ones first, as Keras orders them."""
         own = list(dict.fromkeys(v for vs in self._tracked.values() for v in vs if isinstance(v, Variable)))
-        return [v for v in own if v.trainable] + [v for v in own if not v.trainable]
+        return [v for v in own if v.made_trainable] + [v for v in own if not v.made_trainable]
 
     def sublayers(self) -> list[Layer]:
         """Layers that are attributes of this one (or stand in lists and dicts there), each once, in order."""
@@ -196,7 +203,9 @@ class Layer:
                 source=source,
                 layer=self.shown,
                 facts=[f"{w.path}: {w.dtype}{list(w.shape)}" for w in mine],
-                cure="Give one array for each weight, in this order.",
+                cure="Give one array for each weight, in this order."
+                if self.built
+                else "The layer has no weights yet: call it, or give its model an Input, first.",
             )
         for variable, array in zip(mine, weights, strict=True):
             if np.shape(array) != variable.shape:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from irkit import serialize, show
-from irkit.errors import ArgumentError, ShapeError, UnsupportedError
+from irkit.errors import ArgumentError, IrkitError, ShapeError, UnsupportedError
 from irkit.frontends.input import TensorSpec
 from irkit.frontends.layer import Layer
 from irkit.frontends.prediction import Prediction, arrange
@@ -132,7 +132,10 @@ class Model(Layer):
         """
         if callbacks:
             raise UnsupportedError("predict does not call callbacks.", source=str(caller()))
-        return self._prediction(x, backend).run(x, batch_size or 32, verbose, steps)
+        try:
+            return self._prediction(x, backend).run(x, batch_size or 32, verbose, steps)
+        except IrkitError as error:
+            raise error.at(str(caller()), self.shown) from error.__cause__
 
     def _prediction(self, x: Any, backend: str) -> Prediction:  # noqa: ANN401
         model = self._model_for(x)
@@ -144,6 +147,23 @@ class Model(Layer):
     def _model_for(self, x: Any) -> GraphModel:  # noqa: ANN401
         """The graph for arrays like `x`; a model whose inputs were declared has just one."""
         return self.trace(x)
+
+    # ---- training, which is done elsewhere
+
+    def compile(self, *args: object, **kwargs: object) -> None:
+        """Accepted, so that a definition written for Keras runs; irkit does not train models yet."""
+        self.compiled = True
+
+    def fit(self, *args: object, **kwargs: object) -> None:
+        """Not possible yet. Raises UnsupportedError."""
+        raise UnsupportedError(
+            "irkit does not train models yet.",
+            source=str(caller()),
+            layer=self.shown,
+            cure="Train with Keras, PyTorch or scikit-learn, and bring the weights: model.set_weights(…).",
+        )
+
+    evaluate = train_on_batch = test_on_batch = fit
 
     # ---- looking at it
 

@@ -68,8 +68,21 @@ class TensorMethods:
     """Operators and methods shared by tensors and variables."""
 
     __slots__ = ()
-    __array_priority__ = 1000  # numpy leaves `array + tensor` to us
-    __array_ufunc__ = None
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # numpy's protocol
+        """numpy's functions on tensors are irkit's: np.exp(x) is ops.exp(x), array + tensor is ops.add(array, tensor)."""
+        from irkit.frontends import ops  # as in _operator
+
+        name = {"divide": "true_divide", "remainder": "mod"}.get(ufunc.__name__, ufunc.__name__)
+        function = getattr(ops, name, None)
+        if method != "__call__" or kwargs or function is None:
+            raise CaptureError(
+                f"numpy.{ufunc.__name__} cannot be used on a tensor" + (f" by {method}." if method != "__call__" else "."),
+                source=str(caller()),
+                cure="Use functions of irkit.ops, or x.numpy() where x has values.",
+            )
+        return function(*inputs)
+
 
     __add__, __radd__ = _operator("add"), _operator("add", reflected=True)
     __sub__, __rsub__ = _operator("subtract"), _operator("subtract", reflected=True)

@@ -19,17 +19,20 @@ class Variable(TensorMethods):
     its first value is drawn, for people.
     """
 
-    __slots__ = ("__weakref__", "regularizer", "weight")
+    __slots__ = ("__weakref__", "made_trainable", "regularizer", "weight")
 
-    def __init__(self, path: str, type: TensorType, value: Array | Callable[[], Array], *, trainable: bool = True) -> None:
+    def __init__(
+        self, path: str, type: TensorType, value: Array | Callable[[], Array], *, trainable: bool = True
+    ) -> None:
         self.weight = Weight(path, type, value, trainable=trainable)
+        self.made_trainable = trainable  # whatever freezing and unfreezing does to `trainable` later
         self.regularizer: object = None
 
     @classmethod
     def of(cls, weight: Weight) -> Variable:
         """The variable of an existing weight."""
         self = cls.__new__(cls)
-        self.weight, self.regularizer = weight, None
+        self.weight, self.made_trainable, self.regularizer = weight, weight.trainable, None
         return self
 
     @property

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -11,6 +12,8 @@ from irkit.ir import Call, GraphModel, LayerNode, Node, TensorType, Type, Value
 
 # Who gave a value: path of the layer, number of its call, number of the output.
 Origin: TypeAlias = tuple[str, int, int]
+
+_SNAKE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 # Operators that carry constants and sizes: of no interest to somebody who looks at layers.
 _QUIET = frozenset({"Constant", "Shape"})
@@ -67,6 +70,21 @@ def _is_arithmetic_of_sizes(node: Node) -> bool:
     )
 
 
+def _node_names(nodes: Sequence[Node], taken: Collection[str]) -> dict[Node, str]:
+    """Names for operators outside of layers: add, add_1…, as Keras names them."""
+    names: dict[Node, str] = {}
+    used = set(taken)
+    for node in nodes:
+        stem = name = _SNAKE.sub("_", node.op.name).lower()
+        count = 0
+        while name in used:
+            count += 1
+            name = f"{stem}_{count}"
+        used.add(name)
+        names[node] = name
+    return names
+
+
 def _level(
     parent: LayerNode,
     path: str,
@@ -77,42 +95,43 @@ def _level(
 ) -> Iterator[Row]:
     """Rows of the layers in `parent`. around: who gave the values that come from outside."""
     prefix = f"{path}/" if path else ""
-    origins = {**around, **_origins(parent, prefix, loose.get(path, ()))}
-    for entry in _with_loose(list(parent.children.values()), loose.get(path, ()), origins, prefix):
+    names = {n: prefix + name for n, name in _node_names(loose.get(path, ()), parent.children).items()}
+    origins = {**around, **_origins(parent, prefix, names)}
+    for entry in _with_loose(list(parent.children.values()), names, origins, prefix):
         if isinstance(entry, Node):
-            yield _node_row(entry, prefix, depth, origins)
+            yield _node_row(entry, names[entry], depth, origins)
             continue
         yield _layer_row(entry, prefix, depth, origins)
         if expand and entry.children:
             yield from _level(entry, prefix + entry.name, depth + 1, expand, loose, origins)
 
 
-def _origins(parent: LayerNode, prefix: str, loose: Sequence[Node]) -> dict[Value, Origin]:
+def _origins(parent: LayerNode, prefix: str, loose: Mapping[Node, str]) -> dict[Value, Origin]:
     """Value → who of the layers and loose operators in `parent` gave it."""
     found: dict[Value, Origin] = {}
     for child in parent.children.values():
         for c, call in enumerate(child.calls):
             for i, value in enumerate(call.outputs):
                 found.setdefault(value, (prefix + child.name, c, i))
-    for node in loose:
+    for node, path in loose.items():
         for i, value in enumerate(node.outputs):
-            found.setdefault(value, (prefix + node.outputs[0].name, 0, i))
+            found.setdefault(value, (path, 0, i))
     return found
 
 
 def _with_loose(
     layers: Sequence[LayerNode],
-    loose: Sequence[Node],
+    loose: Mapping[Node, str],
     origins: Mapping[Value, Origin],
     prefix: str,
 ) -> list[LayerNode | Node]:
     """Loose operators after the last layer or operator that they read."""
     place = {prefix + layer.name: i for i, layer in enumerate(layers)}
     after: dict[int, list[Node]] = {}
-    for node in loose:
+    for node, path in loose.items():
         read = [origins[v][0] for v in node.inputs if v is not None and v in origins]
         position = max((place[p] for p in read if p in place), default=-1)
-        place[prefix + node.outputs[0].name] = position
+        place[path] = position
         after.setdefault(position, []).append(node)
     result: list[LayerNode | Node] = list(after.get(-1, ()))
     for i, layer in enumerate(layers):
@@ -120,10 +139,10 @@ def _with_loose(
     return result
 
 
-def _node_row(node: Node, prefix: str, depth: int, origins: Mapping[Value, Origin]) -> Row:
+def _node_row(node: Node, path: str, depth: int, origins: Mapping[Value, Origin]) -> Row:
     read = [v for v in node.inputs if v is not None]
     return Row(
-        path=prefix + node.outputs[0].name,
+        path=path,
         class_name=node.op.name,
         output_types=tuple(v.type for v in node.outputs),
         input_types=tuple(v.type for v in read if v.known is None),

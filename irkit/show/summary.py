@@ -15,7 +15,7 @@ from irkit.show.rows import Row, rows, shapes_text
 # Shares of the line for each column, as in Keras: with three columns, and with "Connected to".
 _SEQUENTIAL = (0.45, 0.80, 1.0)
 _CONNECTED = (0.30, 0.60, 0.70, 1.0)
-_TRAINABLE_SHARE = 0.10
+_TRAINABLE = 12  # characters of the column "Trainable"
 
 
 def summary(
@@ -97,10 +97,10 @@ def _widths(
     columns: int, sequential: bool, line_length: int | None, positions: Sequence[float] | None, show_trainable: bool
 ) -> list[int]:
     """Inner width of each column, without borders and blanks."""
-    length = line_length or (88 if sequential else 98) + (10 if show_trainable else 0)
+    length = line_length or (88 if sequential else 98) + (_TRAINABLE if show_trainable else 0)
     ends = list(positions or (_SEQUENTIAL if sequential else _CONNECTED))
     if ends[-1] <= 1:
-        ends = [share * (length - (10 if show_trainable and positions is None else 0)) for share in ends]
+        ends = [share * (length - (_TRAINABLE if show_trainable and positions is None else 0)) for share in ends]
     if show_trainable and len(ends) < columns:
         ends.append(length)
     if len(ends) != columns or sorted(ends) != ends:
