@@ -191,7 +191,8 @@ class Resize(Operator):
                 return x / s.scale
             case "half_pixel_symmetric":
                 offset = size / 2 * (one - np.float32(s.target) / width)
-                return np.asarray(offset + (x + half) / s.scale - half)
+                exact = np.float64(offset) + (x.astype(np.float64) + 0.5) / np.float64(s.scale) - 0.5
+                return np.asarray(exact).astype(np.float32)
             case "tf_crop_and_resize" if s.target > 1:
                 step = (s.end - s.start) * (size - one) / np.float32(s.target - 1)
                 return np.asarray(s.start * (size - one) + x * step)
