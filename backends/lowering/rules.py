@@ -74,7 +74,8 @@ def _assert(node: Node) -> Sequence[Value]:
     failed = _add(node, o.Cast(to=DType.int64), _add(node, o.Not(), condition))
     message = getattr(node.op, "message", "")[:MAX_MESSAGE]
     only = _add(node, o.Constant(value=np.zeros(1, np.int64)))
-    _add(node, o.Gather(), only, failed, layer=f"{ASSERT}{node.layer}\t{message}")
+    layer = node.layer.replace("\t", " ")
+    _add(node, o.Gather(), only, failed, layer=f"{ASSERT}{layer}\t{message}")
     if x.producer is None or x.producer.graph is not node.graph:
         x = _add(node, o.Identity(), x)  # a sub-graph returns values of its own
     return [x]

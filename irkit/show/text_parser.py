@@ -184,6 +184,8 @@ class _Parser:
     def attribute(self, spec: AttributeSpec, text: str) -> object:
         if spec.kind is Kind.tensor:
             return self.tensor(text)
+        if spec.kind is Kind.type:
+            return parse_type(text)
         if spec.kind in (Kind.ints, Kind.floats, Kind.strings):
             return tuple(map(_scalar, split(text[1:-1])))
         return _scalar(text)

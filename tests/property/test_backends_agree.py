@@ -123,7 +123,7 @@ class Drawing:
 
     def op_reshape(self, x: Value) -> tuple[Value, ...]:
         (shape,) = self.graph.add(o.Shape(), [x])
-        order = self.constant(*self.pick(PERMS + [(0, 1, 2, 3)]))  # type: ignore[misc]
+        order = self.constant(*self.pick([*PERMS, (0, 1, 2, 3)]))  # type: ignore[misc]
         (shape,) = self.graph.add(o.Gather(), [shape, order])
         return self.graph.add(o.Reshape(), [x, shape])
 
