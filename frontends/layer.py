@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar, dataclass_transform
@@ -26,7 +27,7 @@ import numpy as np
 
 from irkit import operators as op
 from irkit.errors import ArgumentError, IrkitError, ShapeError
-from irkit.frontends import naming, resolve
+from irkit.frontends import masking, naming, resolve
 from irkit.frontends.apply import apply_one, definition_of
 from irkit.frontends.definition import Definition, Record, Scope, current_scope, scope
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
@@ -59,6 +60,8 @@ class Layer:
     dtype: str = field(default="float32", kw_only=True)
     trainable: bool = field(default=True, kw_only=True)
 
+    # whether the mask of the input is the mask of the output
+    supports_masking: ClassVar[bool] = False
     # whether floating inputs are cast to the layer's dtype
     autocast: ClassVar[bool] = True
     # layers and variables that attributes hold, by attribute, in order of assignment; made by __new__
@@ -247,19 +250,42 @@ class Layer:
         return result
 
     def _called(self, definition: Definition | None, args: Any, kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
-        if self.autocast:
-            result = self.call(*self._own_float(args), **self._call_arguments(self._own_float(kwargs)))
-        else:
-            result = self.call(*args, **self._call_arguments(kwargs))
-        return _copied_inputs(result, _tensors((args, kwargs))) if definition is not None else result
+        own = self._own_float((args, kwargs)) if self.autocast else (args, kwargs)
+        result = self.call(*own[0], **self._call_arguments(self._masks(args, own[1])))
+        if definition is not None:
+            result = _copied_inputs(result, _tensors((args, kwargs)))
+        self._pass_mask(args, result)
+        return result
+
+    def _masks(self, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """kwargs, with the masks that travel with the inputs where call takes them."""
+        if all(getattr(t, "_keras_mask", None) is None for t in _tensors((args, kwargs))):
+            return kwargs
+        return masking.with_masks(list(inspect.signature(self.call).parameters), args, kwargs)
+
+    def _pass_mask(self, args: Sequence[Any], result: object) -> None:
+        """Let the mask of the outputs travel with them."""
+        mask = masking.mask_of(args[0]) if args else None
+        if type(self).compute_mask is not Layer.compute_mask or (mask is not None and self.supports_masking):
+            masking.attach(result, self.compute_mask(args[0], mask))
+        elif mask is not None:
+            warnings.warn(
+                f"{self.shown} does not pass on the mask of its input; later layers see padding as data.",
+                stacklevel=4,
+            )
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:  # noqa: ANN401  # tensors; masks or None
+        """The mask of the output. By default that of the input, for layers that say supports_masking."""
+        return previous_mask
 
     def check_inputs(self, *args: Any) -> None:  # noqa: ANN401  # as call
-        """Look at the inputs before build and call do, for a message in the layer's own words. Raises ShapeError."""
+        """Look at the inputs before build does, for a message in the layer's own words. Raises ShapeError."""
 
     def _own_float(self, tree: Any) -> Any:  # noqa: ANN401  # any structure of arguments
         """Floating tensors in this layer's dtype, as Keras casts them; everything else as it is."""
         mine = DType.of(self.dtype)
-        if mine not in FLOATS or not any(t.type.dtype in FLOATS and t.type.dtype is not mine for t in _tensors(tree)):
+        others = FLOATS - {mine}
+        if mine not in FLOATS or not any(t.type.dtype in others for t in _tensors(tree)):
             return tree
         if isinstance(tree, Tensor):
             return apply_one(op.Cast(to=mine), tree)

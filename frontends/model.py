@@ -35,6 +35,9 @@ class Model(Layer):
 
     autocast = False  # its inputs say which dtype they have
 
+    def _pass_mask(self, args: Sequence[Any], result: object) -> None:
+        """The layers inside have done it."""
+
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # a Model, or a Functional
         if cls is Model and (len(args) >= 2 or "inputs" in kwargs):
             from irkit.frontends.functional import Functional  # a kind of Model, so it stands above this file

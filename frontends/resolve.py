@@ -74,6 +74,12 @@ def drawing(initializer: object, type_: TensorType) -> Callable[[], Array]:
     return make
 
 
+def _public_module(cls: type) -> str:
+    """Where users find a class: "irkit.layers"."""
+    parts = cls.__module__.split(".")
+    return ".".join(["irkit", *parts[2:3]]) if parts[:2] == ["irkit", "frontends"] else cls.__module__
+
+
 def described(value: object) -> Any:  # noqa: ANN401  # what JSON can hold, where there is a way
     """A field's value as Keras's get_config shows it."""
     if isinstance(value, np.ndarray | np.generic):
@@ -84,7 +90,7 @@ def described(value: object) -> Any:  # noqa: ANN401  # what JSON can hold, wher
         return {str(k): described(v) for k, v in value.items()}
     if hasattr(value, "get_config"):
         return {
-            "module": "irkit." + type(value).__module__.rpartition(".")[2],
+            "module": _public_module(type(value)),
             "class_name": type(value).__name__,
             "config": value.get_config(),
             "registered_name": None,

@@ -159,7 +159,9 @@ class Tensor(TensorMethods):
 class EagerTensor(Tensor):
     """A tensor with values. `array` is a numpy array that nobody may change."""
 
-    __slots__ = ("array",)
+    __slots__ = ("_keras_mask", "array")  # the mask is unset where there is none
+
+    _keras_mask: Any
 
     def __init__(self, array: Array) -> None:
         self.array = array
@@ -209,7 +211,9 @@ class EagerTensor(Tensor):
 class SymbolicTensor(Tensor):
     """Stands for a value of a graph that is being defined. It has a type and no contents."""
 
-    __slots__ = ("_definition", "value")
+    __slots__ = ("_definition", "_keras_mask", "value")
+
+    _keras_mask: Any
 
     def __init__(self, value: Value, definition: Definition) -> None:
         self.value, self._definition = value, definition

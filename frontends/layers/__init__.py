@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the star of a family is its __all__: so type checkers see e
     from irkit.frontends.layers.activation import *
     from irkit.frontends.layers.attention import *
     from irkit.frontends.layers.attention_scores import *
+    from irkit.frontends.layers.cells import *
     from irkit.frontends.layers.convolution import *
     from irkit.frontends.layers.convolution_transpose import *
     from irkit.frontends.layers.core import *
@@ -28,12 +29,14 @@ if TYPE_CHECKING:  # the star of a family is its __all__: so type checkers see e
     from irkit.frontends.layers.recurrent import *
     from irkit.frontends.layers.regularization import *
     from irkit.frontends.layers.reshaping import *
+    from irkit.frontends.layers.wrapping import *
 
 # File → its layers.
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "activation": ("ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax"),
     "attention": ("GroupQueryAttention", "GroupedQueryAttention", "MultiHeadAttention"),
     "attention_scores": ("AdditiveAttention", "Attention"),
+    "cells": ("GRUCell", "LSTMCell", "RNN", "SimpleRNNCell", "StackedRNNCells"),
     "convolution": (
         "Conv1D",
         "Conv2D",
@@ -46,7 +49,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "convolution_transpose": ("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"),
     "core": ("Activation", "ActivityRegularization", "Dense", "Identity", "Lambda", "Rescaling"),
     "einsum_dense": ("EinsumDense",),
-    "embedding": ("Embedding", "ReversibleEmbedding"),
+    "embedding": ("Embedding", "Masking", "ReversibleEmbedding"),
     "merging": (
         "Add",
         "Average",
@@ -118,6 +121,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "ZeroPadding2D",
         "ZeroPadding3D",
     ),
+    "wrapping": ("Bidirectional", "TimeDistributed", "Wrapper"),
 }
 
 # Keras's other names.

@@ -18,6 +18,8 @@ __all__ = ["ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax"]
 class ReLU(Layer):
     """x where x ≥ threshold, else negative_slope·(x − threshold); at most max_value."""
 
+    supports_masking = True
+
     max_value: float | None = None
     negative_slope: float = 0.0
     threshold: float = 0.0
@@ -39,6 +41,8 @@ class ReLU(Layer):
 class LeakyReLU(Layer):
     """x where x ≥ 0, else negative_slope·x"""
 
+    supports_masking = True
+
     negative_slope: float = 0.3
 
     def setup(self) -> None:
@@ -53,6 +57,8 @@ class LeakyReLU(Layer):
 class ELU(Layer):
     """x where x > 0, else alpha·(eˣ − 1)"""
 
+    supports_masking = True
+
     alpha: float = 1.0
 
     def call(self, inputs: Tensor) -> Tensor:
@@ -62,6 +68,8 @@ class ELU(Layer):
 @layer
 class PReLU(Layer):
     """x where x ≥ 0, else alpha·x, with a learned alpha for each place; shared along `shared_axes`."""
+
+    supports_masking = True
 
     alpha_initializer: Named = "zeros"
     alpha_regularizer: Named = None
@@ -94,6 +102,8 @@ class PReLU(Layer):
 @layer
 class Softmax(Layer):
     """eˣ / ∑eˣ along `axis` (or several). Places where `mask` is false get nothing."""
+
+    supports_masking = True
 
     axis: int | Sequence[int] = -1
 

@@ -26,6 +26,8 @@ __all__ = ["GroupQueryAttention", "GroupedQueryAttention", "MultiHeadAttention"]
 class Heads(Layer):
     """Base: the arguments that the projections of multi-head layers have in common."""
 
+    supports_masking = True
+
     use_bias: bool
     dropout: float
     sliding_window: int | None
@@ -121,7 +123,7 @@ class MultiHeadAttention(Heads):
 
     @staticmethod
     def _into_heads(rank: int) -> tuple[str, str]:
-        """Equation of a projection of features to (heads, size), e.g. "abc,cde->abde"; letters of its bias."""
+        """Equation of a projection of features to (heads, size), as "abc,cde->abde"; letters of its bias."""
         front, features, heads = (
             ascii_lowercase[: rank - 1],
             ascii_lowercase[rank - 1],

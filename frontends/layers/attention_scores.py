@@ -32,6 +32,10 @@ class Scored(Layer):
         if not isinstance(inputs, list | tuple) or len(inputs) not in (2, 3):
             raise ArgumentError("takes a list [query, value] or [query, value, key].")
 
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:  # noqa: ANN401  # masks or None
+        """That of the queries."""
+        return previous_mask[0] if previous_mask else None
+
     def scores(self, query: Tensor, key: Tensor) -> Tensor:
         """How much each query resembles each key: (batch, queries, keys)."""
         raise NotImplementedError
@@ -62,7 +66,7 @@ class Scored(Layer):
 
 @layer
 class Attention(Scored):
-    """scores: query · keyᵀ, or ∑ tanh(query + key) by score_mode "concat"; use_scale: times a learned number."""
+    """scores: query · keyᵀ, or ∑ tanh(query + key) by score_mode "concat"; use_scale: times a weight."""
 
     use_scale: bool = False
     score_mode: str = "dot"

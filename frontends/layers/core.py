@@ -40,6 +40,8 @@ class Dense(Layer):
     Keras: https://keras.io/api/layers/core_layers/dense/
     """
 
+    supports_masking = True
+
     units: int
     activation: Named = None
     use_bias: bool = True
@@ -97,6 +99,8 @@ class Dense(Layer):
 class Activation(Layer):
     """activation(x). Keras: https://keras.io/api/layers/core_layers/activation_layer/"""
 
+    supports_masking = True
+
     activation: Named
 
     def call(self, inputs: Tensor) -> Tensor:
@@ -106,6 +110,8 @@ class Activation(Layer):
 class Identity(Layer):
     """x itself. Keras: https://keras.io/api/layers/core_layers/identity/"""
 
+    supports_masking = True
+
     def call(self, inputs: Tensor) -> Tensor:
         return inputs
 
@@ -113,6 +119,8 @@ class Identity(Layer):
 @layer
 class ActivityRegularization(Layer):
     """x itself; training adds l1·∑|x| + l2·∑x² to the loss."""
+
+    supports_masking = True
 
     l1: float = 0.0
     l2: float = 0.0
@@ -128,6 +136,8 @@ class Rescaling(Layer):
     scale, offset: numbers, or one for each channel.
     """
 
+    supports_masking = True
+
     scale: Any
     offset: Any = 0.0
 
@@ -139,6 +149,8 @@ class Rescaling(Layer):
 @layer
 class Lambda(Layer):
     """function(x), composed of irkit.ops. What it does becomes part of the graph; its code is never saved."""
+
+    supports_masking = True
 
     function: Callable[..., Any]
     output_shape: object = None

@@ -1,4 +1,7 @@
-"""Embedding: rows of a table, chosen by whole numbers. Keras: https://keras.io/api/layers/core_layers/embedding/"""
+"""Embedding: rows of a table, chosen by whole numbers; Masking. Both say which steps are padding.
+
+Keras: https://keras.io/api/layers/core_layers/embedding/
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from irkit.frontends.layers.core import refuse_adapters
 from irkit.frontends.tensor import Tensor
 from irkit.ir import Array
 
-__all__ = ["Embedding", "ReversibleEmbedding"]
+__all__ = ["Embedding", "Masking", "ReversibleEmbedding"]
 
 
 @layer
@@ -38,7 +41,6 @@ class Table(Layer):
             whole("output_dim", self.output_dim),
         )
         refuse_adapters(self.lora_rank, self.quantization_config)
-        self.supports_masking = self.mask_zero
 
     def build(self, input_shape: Shape) -> None:
         self.embeddings = self.add_weight(
@@ -80,7 +82,7 @@ class Embedding(Table):
             inputs = ops.cast(inputs, "int32")
         return ops.take(self.embeddings, inputs, axis=0)
 
-    def compute_mask(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor | None:
+    def compute_mask(self, inputs: Tensor, previous_mask: Any = None) -> Tensor | None:  # noqa: ANN401  # a mask or None
         """Where the numbers are not 0, if 0 marks padding."""
         return ops.not_equal(inputs, 0) if self.mask_zero else None
 
@@ -124,3 +126,21 @@ class ReversibleEmbedding(Embedding):
         scores = ops.matmul(inputs, table)
         cap = self.logit_soft_cap
         return scores if cap is None else ops.multiply(ops.tanh(ops.divide(scores, cap)), cap)
+
+
+@layer
+class Masking(Layer):
+    """Steps whose features all equal mask_value become zeros, and are left out by later layers.
+
+    (batch, steps, features) → the same
+    """
+
+    mask_value: float = 0.0
+
+    def compute_mask(self, inputs: Tensor, previous_mask: Any = None) -> Tensor:  # noqa: ANN401  # a mask or None
+        """Where any feature differs from mask_value."""
+        return ops.any(ops.not_equal(inputs, self.mask_value), axis=-1)
+
+    def call(self, inputs: Tensor) -> Tensor:
+        seen = ops.any(ops.not_equal(inputs, self.mask_value), axis=-1, keepdims=True)
+        return ops.multiply(inputs, ops.cast(seen, inputs.dtype))

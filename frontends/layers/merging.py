@@ -53,6 +53,12 @@ class Merge(Layer):
     def check_tensors(self, inputs: list[Tensor]) -> None:
         """Raises ShapeError where the shapes do not fit together."""
 
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:  # noqa: ANN401  # masks or None
+        """True where all masks are; none where an input has none."""
+        if previous_mask is None or any(m is None for m in previous_mask):
+            return None
+        return reduce(ops.logical_and, previous_mask)
+
 
 class Elementwise(Merge):
     """Base: combines tensors place by place; sizes of 1 stretch, missing axes are added after the batch."""
@@ -151,6 +157,13 @@ class Concatenate(Merge):
     def call(self, inputs: Sequence[Tensor]) -> Tensor:
         return ops.concatenate(list(inputs), axis=self.axis)
 
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:  # noqa: ANN401  # masks or None
+        """The masks joined as the inputs are; an input without one is all seen."""
+        if previous_mask is None:
+            return None
+        full = [_like(mask, x) for mask, x in zip(previous_mask, inputs, strict=True)]
+        return ops.all(ops.concatenate(full, axis=self.axis), axis=-1)
+
 
 @layer
 class Dot(Merge):
@@ -182,6 +195,9 @@ class Dot(Merge):
                 f"axis {a} of the first input has size {sizes[0]}, axis {b} of the second {sizes[1]}."
             )
 
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:  # noqa: ANN401  # masks or None
+        """None: no axis of the inputs need be left."""
+
     def call(self, inputs: Sequence[Tensor]) -> Tensor:
         x, y = inputs
         a, b = self._axes(inputs)
@@ -194,6 +210,14 @@ class Dot(Merge):
         result = [c for c in left if c != "z"] + [c for c in right[1:] if c != "z"]
         product = ops.einsum(f"{''.join(left)},{''.join(right)}->{''.join(result)}", x, y)
         return ops.expand_dims(product, 1) if product.ndim == 1 else product
+
+
+def _like(mask: Tensor | None, x: Tensor) -> Tensor:
+    """A mask with the shape of `x`."""
+    ones = ops.ones_like(x, dtype="bool")
+    if mask is None:
+        return ones
+    return ops.logical_and(ones, ops.expand_dims(mask, -1) if mask.ndim < x.ndim else mask)
 
 
 def _function(cls: Callable[..., Any], doc: str) -> Callable[..., Any]:

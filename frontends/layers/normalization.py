@@ -68,6 +68,8 @@ class BatchNormalization(Affine):
     moves the statistics: moving ← momentum·moving + (1 − momentum)·batch.
     """
 
+    supports_masking = True
+
     axis: int = -1
     momentum: float = 0.99
     epsilon: float = 1e-3
@@ -139,6 +141,8 @@ class BatchNormalization(Affine):
 class LayerNormalization(Affine):
     """gamma·(x − mean)/√(variance + epsilon) + beta, with mean and variance of each sample along `axis`."""
 
+    supports_masking = True
+
     axis: int | Sequence[int] = -1
     epsilon: float = 1e-3
     center: bool = True
@@ -206,6 +210,8 @@ class RMSNormalization(Layer):
 class UnitNormalization(Layer):
     """x / √∑x², so that each sample has norm 1 along `axis`."""
 
+    supports_masking = True
+
     axis: int | Sequence[int] = -1
 
     def setup(self) -> None:
@@ -221,6 +227,8 @@ class GroupNormalization(Affine):
 
     groups: −1 makes each channel a group.
     """
+
+    supports_masking = True
 
     groups: int = 32
     axis: int = -1

@@ -164,6 +164,9 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
 
     rank = 1
 
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:  # noqa: ANN401  # a mask or None
+        """None: the steps are gone."""
+
     def call(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:
         if mask is None:
             return super().call(inputs)

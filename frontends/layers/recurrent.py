@@ -15,7 +15,15 @@ from irkit.frontends import ops
 from irkit.frontends.apply import apply
 from irkit.frontends.layer import layer
 from irkit.frontends.layers.arguments import Named, Shape, fraction, known_size, need_rank, need_size, whole
-from irkit.frontends.layers.gates import Gated, gate_attributes
+from irkit.frontends.layers.gates import (
+    Gated,
+    GRUGates,
+    LSTMGates,
+    SimpleGates,
+    gate_attributes,
+    known_to_onnx,
+)
+from irkit.frontends.layers.walking import walked, zero_state
 from irkit.frontends.tensor import Tensor
 from irkit.frontends.variable import Variable
 from irkit.operators import Operator
@@ -37,10 +45,9 @@ class Recurrent(Gated):
     return_state: bool
     go_backwards: bool
     stateful: bool
-    activation: Named
+    zero_output_for_mask: bool
     seed: int | None
 
-    states: ClassVar[int] = 1
     gate_order: ClassVar[tuple[int, ...]]  # which of Keras's gates stands at each place of ONNX's
     cell_name: ClassVar[str]
 
@@ -56,11 +63,7 @@ class Recurrent(Gated):
 
     def build(self, input_shape: Shape) -> None:
         features = known_size(input_shape, -1, "features")
-        self.add_gates(features, len(self.gate_order), self.bias_shape, f"{self.cell_name}/")
-
-    @property
-    def bias_shape(self) -> tuple[int, ...]:
-        return (len(self.gate_order) * self.units,)
+        self.add_gates(features, f"{self.cell_name}/")
 
     def check_inputs(self, sequences: object, *_: object) -> None:
         need_rank(sequences, 3, "batch, steps, features")
@@ -83,15 +86,33 @@ class Recurrent(Gated):
     ) -> Any:  # noqa: ANN401  # a tensor; a list where return_state
         if training and (self.dropout or self.recurrent_dropout):
             raise UnsupportedError("dropout inside a recurrent layer is not supported with training=True.")
-        if mask is not None:
-            raise UnsupportedError(
-                "a mask is not supported here yet.", cure="Leave mask_zero and Masking out."
+        states = self._initial(initial_state)
+        if mask is None and all(map(known_to_onnx, self.functions)):
+            output, last = self.walk(sequences, states, reverse=self.go_backwards)
+        else:
+            given = [zero_state(sequences, self.units) if s is None else s for s in states]
+            output, last = walked(
+                self._step, sequences, given, mask, self.go_backwards, self.zero_output_for_mask
             )
-        output, last = self.walk(sequences, self._initial(initial_state), reverse=self.go_backwards)
         if self.return_sequences and self.go_backwards:
             output = ops.flip(output, axis=1)  # Keras shows the steps in the order in which they were walked
         result = output if self.return_sequences else last[0]
         return [result, *last] if self.return_state else result
+
+    def compute_mask(self, sequences: Any, previous_mask: Any = None) -> Any:  # noqa: ANN401  # masks or None
+        """Of the steps, where they are returned; states have none."""
+        given = previous_mask[0] if isinstance(previous_mask, list) else previous_mask
+        own = given if self.return_sequences else None
+        return [own, *[None] * self.states] if self.return_state else own
+
+    def _step(self, x: Tensor, states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        new = self.step(x, states)
+        return new[0], new
+
+    @property
+    def functions(self) -> tuple[Named, ...]:
+        """Activations, in ONNX's order."""
+        raise NotImplementedError
 
     def _initial(self, given: Any) -> list[Tensor | None]:  # noqa: ANN401  # as in call
         if given is None:
@@ -124,11 +145,12 @@ class Recurrent(Gated):
 
     def onnx_weights(self) -> list[Tensor | None]:
         """W, R and B as ONNX has them, for one direction."""
-        bias = self.onnx_bias() if self.use_bias else None
+        bias = self.onnx_bias() if self.bias is not None else None
         return [self._gates_as_rows(self.kernel), self._gates_as_rows(self.recurrent_kernel), bias]
 
     def onnx_bias(self) -> Tensor:
         """Biases of the inputs, then zeros for those of the state, which Keras lacks."""
+        assert self.bias is not None
         own = self._reordered(ops.convert_to_tensor(self.bias), 0)
         return ops.concatenate([own, ops.zeros_like(own)], axis=0)
 
@@ -144,7 +166,7 @@ class Recurrent(Gated):
 
 
 @layer
-class SimpleRNN(Recurrent):
+class SimpleRNN(SimpleGates, Recurrent):
     """h ← activation(x·kernel + h·recurrent_kernel + bias)"""
 
     units: int
@@ -174,12 +196,16 @@ class SimpleRNN(Recurrent):
     gate_order = (0,)
     cell_name = "simple_rnn_cell"
 
+    @property
+    def functions(self) -> tuple[Named, ...]:
+        return (self.activation,)
+
     def operator(self, direction: str) -> Operator:
-        return op.RNN(hidden_size=self.units, direction=direction, **gate_attributes(self.activation))
+        return op.RNN(hidden_size=self.units, direction=direction, **gate_attributes(*self.functions))
 
 
 @layer
-class GRU(Recurrent):
+class GRU(GRUGates, Recurrent):
     """Gated recurrent unit: gates z (how much stays) and r (how much of the state the candidate sees).
 
     h ← z·h + (1 − z)·candidate. reset_after: r multiplies the state after its matrix product, as cuDNN does.
@@ -216,24 +242,26 @@ class GRU(Recurrent):
     gate_order = (0, 1, 2)  # z, r, candidate: the same in both
     cell_name = "gru_cell"
 
-    @property
-    def bias_shape(self) -> tuple[int, ...]:
-        return (2, 3 * self.units) if self.reset_after else (3 * self.units,)
-
     def onnx_bias(self) -> Tensor:
-        return ops.reshape(self.bias, (6 * self.units,)) if self.reset_after else super().onnx_bias()
+        if not self.reset_after or self.bias is None:
+            return super().onnx_bias()
+        return ops.reshape(self.bias, (6 * self.units,))
+
+    @property
+    def functions(self) -> tuple[Named, ...]:
+        return self.recurrent_activation, self.activation
 
     def operator(self, direction: str) -> Operator:
         return op.GRU(
             hidden_size=self.units,
             direction=direction,
             linear_before_reset=self.reset_after,
-            **gate_attributes(self.recurrent_activation, self.activation),
+            **gate_attributes(*self.functions),
         )
 
 
 @layer
-class LSTM(Recurrent):
+class LSTM(LSTMGates, Recurrent):
     """Long short-term memory: a cell state c behind gates i (in), f (keep) and o (out).
 
     c ← f·c + i·candidate, h ← o·activation(c). Hochreiter & Schmidhuber 1997
@@ -266,13 +294,16 @@ class LSTM(Recurrent):
     zero_output_for_mask: bool = False
     _hidden = frozenset({"use_cudnn"})
 
-    states = 2
     gate_order = (0, 3, 1, 2)  # ONNX: i, o, f, candidate; Keras: i, f, candidate, o
     cell_name = "lstm_cell"
+
+    @property
+    def functions(self) -> tuple[Named, ...]:
+        return self.recurrent_activation, self.activation, self.activation
 
     def operator(self, direction: str) -> Operator:
         return op.LSTM(
             hidden_size=self.units,
             direction=direction,
-            **gate_attributes(self.recurrent_activation, self.activation, self.activation),
+            **gate_attributes(*self.functions),
         )

@@ -31,6 +31,8 @@ __all__ = [
 class Noise(Layer):
     """Base: the identity, unless training asks for `noisy`."""
 
+    supports_masking = True
+
     seed: int | random.SeedGenerator | None
 
     def setup(self) -> None:

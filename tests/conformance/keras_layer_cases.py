@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from tests.conformance.keras_layers import Case
+from tests.conformance.keras_layers import Case, Inner
 
 IMAGE, VOLUME, SEQUENCE = (9, 8, 4), (6, 7, 5, 2), (10, 4)
 FIRST = {1: (4, 10), 2: (4, 9, 8), 3: (2, 6, 7, 5)}
@@ -184,6 +184,8 @@ def recurrent() -> Iterator[Case]:
         yield from grid(
             cls, SEQUENCE, {"units": [3], "activation": ["relu", "sigmoid", "linear", "softsign", "elu"]}
         )
+        # a function that ONNX's operators lack
+        yield from grid(cls, SEQUENCE, {"units": [3], "activation": ["gelu"]} | ways)
         if cls != "SimpleRNN":
             yield from grid(
                 cls, SEQUENCE, {"units": [3], "recurrent_activation": ["hard_sigmoid", "relu", "tanh"]}
@@ -237,7 +239,39 @@ def attention() -> Iterator[Case]:
         )
 
 
+def wrapping() -> Iterator[Case]:
+    for cls in ("SimpleRNN", "GRU", "LSTM"):
+        for options in ({}, {"return_sequences": True}, {"return_sequences": True, "return_state": True}):
+            yield from grid(
+                "Bidirectional",
+                SEQUENCE,
+                {
+                    "layer": [Inner(cls, {"units": 3, **options})],
+                    "merge_mode": ["concat", "sum", "mul", "ave", None],
+                },
+            )
+        cell: dict[str, list[Any]] = {
+            "cell": [
+                Inner(f"{cls}Cell", {"units": 3}),
+                [Inner(f"{cls}Cell", {"units": 3}), Inner(f"{cls}Cell", {"units": 2})],
+            ]
+        }
+        ways = {
+            "return_sequences": [False, True],
+            "return_state": [False, True],
+            "go_backwards": [False, True],
+        }
+        yield from grid("RNN", SEQUENCE, cell | ways)
+    for inner, shape in (
+        (Inner("Dense", {"units": 3}), SEQUENCE),
+        (Inner("Conv2D", {"filters": 2, "kernel_size": 3}), (4, *IMAGE)),
+        (Inner("Flatten", {}), (4, *IMAGE)),
+    ):
+        yield from grid("TimeDistributed", shape, {"layer": [inner]})
+
+
 CASES = [
+    *wrapping(),
     *attention(),
     *plain_layers(),
     *convolutions(),

@@ -16,7 +16,31 @@ keras = pytest.importorskip("keras", reason="Keras is the oracle for layers and 
 pytest.importorskip(keras.config.backend(), reason="Keras computes with it")
 
 import irkit  # noqa: E402  # after Keras was found
-from irkit import layers  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Inner:
+    """A layer as an argument of another."""
+
+    cls: str
+    arguments: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.cls}({','.join(f'{k}={v}' for k, v in self.arguments.items())})"
+
+    __repr__ = __str__
+
+
+def made(library: Any, value: Any) -> Any:
+    """`value`, with layers of that library for the inner ones."""
+    if isinstance(value, Inner):
+        return getattr(library.layers, value.cls)(**value.arguments)
+    return [made(library, v) for v in value] if isinstance(value, list) else value
+
+
+def make(library: Any, case: Case) -> Any:
+    """The layer of `case`."""
+    return getattr(library.layers, case.cls)(**{k: made(library, v) for k, v in case.arguments.items()})
 
 
 @dataclass(frozen=True)
@@ -65,10 +89,7 @@ def build(case: Case) -> Pair:
     """Both libraries' layer and model for `case`, with the weights that Keras drew made less regular."""
     keras.backend.clear_session()
     irkit.backend.clear_session()
-    theirs, ours = (
-        getattr(keras.layers, case.cls)(**case.arguments),
-        getattr(layers, case.cls)(**case.arguments),
-    )
+    theirs, ours = make(keras, case), make(irkit, case)
     their_config, our_config = plain(theirs.get_config()), plain(ours.get_config())
     their_model, our_model = _model(keras, theirs, case), _model(irkit, ours, case)
     rng = np.random.default_rng(11)
