@@ -101,15 +101,14 @@ class MaxPool(Pooling):
         return rounded(y, X.dtype), self._indices(windows.view(padded), y, windows)
 
     def _indices(self, view: Array, y: Array, windows: Windows) -> Array:
-        """view: (batch, channels, kernel…, counts…). The first place in each window that holds its maximum."""
+        """The first place in each window that holds its maximum; view: (batch, channels, kernel…, counts…)."""
         lead, taps = y.shape[:2], math.prod(windows.kernel)
         real = windows.view(windows.padded(np.ones(windows.sizes, bool), False))
         equal = view == y.reshape(*lead, *(1,) * len(windows.kernel), *windows.counts)
         found = (equal | (view != view)) & real  # NaN is the greatest, and unequal to itself
         first = found.reshape(*lead, taps, -1).argmax(axis=2)
-        numbered = np.arange(math.prod(windows.sizes)).reshape(
-            windows.sizes[:: -1 if self.storage_order else 1]
-        )
+        sizes = windows.sizes[:: -1 if self.storage_order else 1]
+        numbered = np.arange(math.prod(sizes)).reshape(sizes)
         numbered = numbered.T if self.storage_order else numbered
         places = windows.view(windows.padded(numbered)).reshape(taps, -1)
         within = places[first, np.arange(places.shape[1])].reshape(y.shape)
