@@ -73,7 +73,7 @@ class Constraints:
                 self._all.append(constraint)
 
     def withdraw(self, count: int) -> list[Constraint]:
-        """Take back the demands after the first `count`. What they told about the symbols stays known."""
+        """Take back the demands after the first `count`. What they told about the symbols stays in use."""
         withdrawn, self._all = self._all[count:], self._all[:count]
         taken_back = set(map(id, withdrawn))
         self._open = {d: c for d, c in self._open.items() if id(c) not in taken_back}

@@ -23,6 +23,7 @@ class Agreement:
     def __init__(self, constraints: Constraints, inputs: Set[str], saved: Set[str]) -> None:
         self._constraints, self._inputs, self._saved = constraints, inputs, saved
         self._demands = len(constraints)
+        self._said: Constraints | None = None  # what the file demands, and nothing else; made when needed
         self._defined = set(inputs)
         self._fresh = bool(saved - inputs)
 
@@ -74,14 +75,22 @@ class Agreement:
     def _same(self, inferred: Type, stored: Type) -> bool:
         if _outline(inferred) != _outline(stored):
             return False
-        return all(self._is_new(b) or self._constraints.implies(a, b) for a, b in _pairs(inferred, stored))
+        return all(self._is_new(b) or self._follows(a, b) for a, b in _pairs(inferred, stored))
+
+    def _follows(self, a: Dim, b: Dim) -> bool:
+        """Whether a == b by what the file says."""
+        if self._said is None:
+            self._said = Constraints()
+            said = list(self._constraints)[: self._demands]
+            self._said.restore(said, [name for name in self._saved if name not in self._inputs])
+        return self._said.implies(a, b)
 
     def _check_demand(self, constraint: Constraint, names: Mapping[str, Dim]) -> None:
         """The rule demanded something new: that must be said in the file, unless it is about a size that nothing shows."""
         left, right = (dims.substitute(d, names) for d in (constraint.left, constraint.right))
         if any(name not in self._saved for name in (*dims.symbols(left), *dims.symbols(right))):
             return
-        if not self._constraints.implies(left, right):
+        if not self._follows(left, right):
             raise FormatError(f"the model demands {constraint}, which the file does not say.")
 
 

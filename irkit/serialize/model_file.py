@@ -128,7 +128,7 @@ def _model_in(container: Container) -> GraphModel:
 
 def _mapped(path: str | os.PathLike[str]) -> memoryview:
     """The file's bytes, read-only. The map lives as long as an array that looks into it."""
-    with open(path, "rb") as file:  # noqa: PTH123  # any PathLike
+    with open(path, "rb") as file:  # any PathLike
         if os.fstat(file.fileno()).st_size == 0:  # which cannot be mapped
             return memoryview(b"")
         return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))

@@ -145,6 +145,7 @@ def _parsed(data: bytes) -> pb.Model:
     message = pb.Model()
     try:
         message.ParseFromString(data)
+        message.DiscardUnknownFields()
         again = message.SerializeToString(deterministic=True)
     except (DecodeError, EncodeError, RecursionError, ValueError) as error:
         raise FormatError(f"not a model ({error}).") from None

@@ -1,0 +1,48 @@
+"""Every use of every operator, in every mode of telling its types: saved and loaded it is the same, to the byte."""
+
+from __future__ import annotations
+
+import pytest
+
+from irkit import operators
+from irkit.ir import GraphModel
+from irkit.operators import make
+from irkit.serialize import proto
+from irkit.serialize.weights import WeightsLayout
+from tests.conformance.cases import Case, family_cases
+from tests.conformance.modes import MODES, Question
+from tests.conformance.node_cases import is_supported, node_cases
+from tests.sample_models import modelled
+
+CASES = [c for c in node_cases() if is_supported(c)] + family_cases()
+
+
+class Saveable(Question):
+    """A question whose known inputs are constants of the graph: what is known of an input is not saved."""
+
+    def __post_init__(self) -> None:
+        self.graph.constraints.exact_broadcast = True
+        self.inputs = [
+            self.graph.add(operators.Constant(value=x), ())[0] if self._is_constant(x) else self._input(i)
+            for i, x in enumerate(self.case.inputs)
+        ]
+        attributes = self.case.attributes
+        made = attributes(self.graph, self.inputs) if callable(attributes) else attributes
+        self.op = make(self.case.domain, self.case.operator, made)
+        self.outputs = self.graph.add(self.op, self.inputs, count=self.case.outputs)
+
+
+def saved(model: GraphModel) -> tuple[bytes, bytes]:
+    layout = WeightsLayout()
+    return proto.to_bytes(model, layout, "irkit"), b"".join(layout.parts)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("case", CASES, ids=[f"{i}-{c}" for i, c in enumerate(CASES)])
+def test_it_comes_back(case: Case, mode: str) -> None:
+    graph = (question := Saveable(case, mode)).graph
+    graph.set_outputs(question.outputs)
+    ir, weights = saved(modelled(graph))
+    loaded = proto.from_bytes(ir, memoryview(weights))
+    assert saved(loaded) == (ir, weights)
+    assert [v.type for v in loaded.graph.outputs] == [v.type for v in graph.outputs]
