@@ -1,0 +1,16 @@
+"""How operators of other opsets are written at opset 23: one function for each change of form, one file for a family.
+
+An adapter gets a ``Use``, adds nodes to its graph, and returns the outputs. Importing this package enters them all.
+"""
+
+from irkit.frontends.onnx_import.adapters import (
+    attributes_to_inputs as attributes_to_inputs,
+)
+from irkit.frontends.onnx_import.adapters import broadcasting as broadcasting
+from irkit.frontends.onnx_import.adapters import control_flow as control_flow
+from irkit.frontends.onnx_import.adapters import images as images
+from irkit.frontends.onnx_import.adapters import newer as newer
+from irkit.frontends.onnx_import.adapters import normalisation as normalisation
+from irkit.frontends.onnx_import.adapters import recurrent as recurrent
+from irkit.frontends.onnx_import.adapters import small as small
+from irkit.frontends.onnx_import.adapters import softmax as softmax

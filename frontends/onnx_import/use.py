@@ -1,0 +1,137 @@
+"""One node of a stranger's model on its way to irkit's operators, and the table of adapters that know the old forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+import numpy as np
+
+from irkit.errors import GraphError, UnsupportedError
+from irkit.ir import Array, DType, Graph, TensorType, Type, Value, as_tensor
+from irkit.ir.source import UNKNOWN
+from irkit.operators import make
+
+if TYPE_CHECKING:
+    import onnx
+
+
+class Body(Protocol):
+    """Builds the graph in an attribute."""
+
+    def __call__(
+        self, proto: onnx.GraphProto, types: Sequence[Type], name: str, inside: Graph | None = None
+    ) -> Graph:
+        """For inputs of these types. inside: the graph around it, where that is not the node's own."""
+
+
+@dataclass
+class Use:
+    """A node: what it is called, the opset that it is written in, and what it reads. Adapters change it and add nodes.
+
+    names: of its outputs. count: how many outputs it has. layer: path of the layer that its nodes belong to.
+    """
+
+    operator: str
+    domain: str
+    version: int
+    graph: Graph
+    inputs: list[Value | None]
+    attributes: dict[str, Any]
+    names: Sequence[str]
+    layer: str
+    body: Body
+
+    @property
+    def count(self) -> int:
+        return len(self.names)
+
+    def value(self, position: int) -> Value:
+        """The input at `position`, which must be there."""
+        found = self.optional(position)
+        if found is None:
+            raise GraphError(f"{self.operator} needs its input {position}.")
+        return found
+
+    def optional(self, position: int) -> Value | None:
+        return self.inputs[position] if position < len(self.inputs) else None
+
+    def type(self, position: int) -> TensorType:
+        """Of the input at `position`, which must be a tensor."""
+        return as_tensor(self.value(position).type)
+
+    def rank(self, position: int = 0) -> int:
+        """Of an input, where the operator's form cannot be changed without it."""
+        found = self.type(position).rank
+        if found is None:
+            raise UnsupportedError(
+                f"{self.operator} of opset {self.version} cannot be written at opset 23 for an input of unknown rank."
+            )
+        return found
+
+    def take(self, attribute: str, default: Any = None) -> Any:  # of any kind
+        """An attribute's value; it is not there any more afterwards."""
+        return self.attributes.pop(attribute, default)
+
+    def drop(self, *attributes: str) -> None:
+        """Forget attributes that have no meaning (any more)."""
+        for attribute in attributes:
+            self.attributes.pop(attribute, None)
+
+    def place(self, position: int, value: Value | None) -> None:
+        """Let the node read `value` at `position`."""
+        self.inputs += [None] * (position + 1 - len(self.inputs))
+        self.inputs[position] = value
+
+    # ---- adding nodes
+
+    def same(self, operator: str = "") -> Sequence[Value]:
+        """This node, as it now is."""
+        while self.inputs and self.inputs[-1] is None:
+            self.inputs.pop()
+        op = make(self.domain, operator or self.operator, self.attributes)
+        return self.graph.add(
+            op, self.inputs, count=self.count, names=self.names, layer=self.layer, source=UNKNOWN
+        )
+
+    def add(self, operator: str, *inputs: Value | None, **attributes: object) -> Value:
+        """A node with one output."""
+        return self.many(operator, inputs, 1, **attributes)[0]
+
+    def many(
+        self, operator: str, inputs: Sequence[Value | None], count: int | None = None, **attributes: object
+    ) -> Sequence[Value]:
+        """A node of any number of outputs."""
+        op = make("", operator, attributes)
+        return self.graph.add(op, inputs, count=count, layer=self.layer, source=UNKNOWN)
+
+    def constant(self, array: Array) -> Value:
+        return self.add("Constant", value=array)
+
+    def integers(self, numbers: Sequence[int]) -> Value:
+        """A vector of int64."""
+        return self.constant(np.array(numbers, np.int64))
+
+    def number(self, number: float, dtype: DType) -> Value:
+        """A scalar."""
+        return self.constant(np.array(number, dtype.numpy))
+
+    def unsupported(self, what: str) -> UnsupportedError:
+        return UnsupportedError(f"{self.operator} of opset {self.version} {what}")
+
+
+Adapter: TypeAlias = Callable[[Use], Sequence[Value]]
+ADAPTERS: dict[tuple[str, str], Adapter] = {}
+
+
+def adapter(*operators: str, domain: str = "") -> Callable[[Adapter], Adapter]:
+    """Enter a function as the way to write these operators with irkit's."""
+
+    def enter(function: Adapter) -> Adapter:
+        for operator in operators:
+            assert (domain, operator) not in ADAPTERS, f"two adapters for {operator}"
+            ADAPTERS[domain, operator] = function
+        return function
+
+    return enter
