@@ -79,7 +79,9 @@ def run_in_cpp(runtime: Path, file: Path, images: np.ndarray) -> np.ndarray:
 
 def main() -> None:
     """Define, look, save, run."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--runtime", type=Path, default=Path("build/cpp_runtime/irkit-run"))
     options.add_argument("--folder", type=Path, default=Path("quickstart_output"))
     arguments = options.parse_args()
@@ -87,7 +89,9 @@ def main() -> None:
 
     digits = load_digits()
     images = digits.images.astype(np.float32)
-    train, test, train_labels, labels = train_test_split(images, digits.target, test_size=0.25, random_state=0)
+    train, test, train_labels, labels = train_test_split(
+        images, digits.target, test_size=0.25, random_state=0
+    )
     weights = trained_weights(train, train_labels)
 
     subclassed = Digits()

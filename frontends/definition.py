@@ -159,10 +159,12 @@ class Scope:
         return "/".join(self.path)
 
 
-_scope: ContextVar[Scope] = ContextVar("scope", default=Scope())
+_TOP = Scope()
+_scope: ContextVar[Scope] = ContextVar("scope", default=_TOP)
 
 
 def current_scope() -> Scope:
+    """Where the program is now."""
     return _scope.get()
 
 

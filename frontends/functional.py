@@ -39,7 +39,10 @@ class Functional(Model):
         self._input_layers = [_input_layer(t) for t in self._input_leaves]
         self._variables = _variables_read(self._steps)
         self._ordered_layers = keras_order(
-            self._input_layers, self._steps, [t.value for t in self._input_leaves], [t.value for t in self._output_leaves]
+            self._input_layers,
+            self._steps,
+            [t.value for t in self._input_leaves],
+            [t.value for t in self._output_leaves],
         )
         self._tracked["layers"] = list(self._ordered_layers)
         self.built = True
@@ -91,7 +94,9 @@ class Functional(Model):
             call = Call((), (value,), layer.source)
             children[layer.name] = LayerNode(layer.name, "InputLayer", layer.config_json(), calls=[call])
         order = {layer.name: i for i, layer in enumerate(self._ordered_layers)}
-        model.layers.children = dict(sorted(children.items(), key=lambda item: order.get(item[0], len(order))))
+        model.layers.children = dict(
+            sorted(children.items(), key=lambda item: order.get(item[0], len(order)))
+        )
 
     @property
     def input_names(self) -> list[str]:
@@ -101,7 +106,9 @@ class Functional(Model):
     def _model_for(self, x: object) -> GraphModel:
         return self.graph_model
 
-    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:  # noqa: ANN401  # as the model was given
+    def call(
+        self, inputs: Any, training: bool | None = None, mask: Any = None
+    ) -> Any:  # as the model was given
         """Do the model's steps on `inputs`, which are laid out as the model's own, or named in a dict."""
         tensors = self._given(inputs)
         values: dict[Value, Any] = {t.value: x for t, x in zip(self._input_leaves, tensors, strict=True)}
@@ -189,7 +196,8 @@ def _symbolic_leaves(tree: object, what: str, model: Model) -> tuple[list[Symbol
     leaves, structure = flatten(tree, lambda x: isinstance(x, SymbolicTensor))
     if not leaves:
         raise ArgumentError(
-            f"{model.shown}: {what} must be tensors made by Input and layers. Received: {tree!r}.", source=str(caller())
+            f"{model.shown}: {what} must be tensors made by Input and layers. Received: {tree!r}.",
+            source=str(caller()),
         )
     return [x for _, x in leaves], structure
 
@@ -206,7 +214,12 @@ def _input_layer(tensor: SymbolicTensor) -> InputLayer:
 def _variables_read(steps: Sequence[Step]) -> dict[Value, Variable]:
     """Weights that the user's own operators read, outside of any layer."""
     read = {v for s in steps if isinstance(s, NodeStep) for v in s.inputs}
-    weights = {v: w for s in steps if isinstance(s, NodeStep) and s.node.graph for w, v in s.node.graph.weights.items()}
+    weights = {
+        v: w
+        for s in steps
+        if isinstance(s, NodeStep) and s.node.graph
+        for w, v in s.node.graph.weights.items()
+    }
     return {v: Variable.of(w) for v, w in weights.items() if v in read}
 
 
@@ -216,7 +229,9 @@ def _fitted(x: Any, like: SymbolicTensor, name: str) -> Any:  # noqa: ANN401  # 
     if isinstance(tensor, EagerTensor):
         tensor = EagerTensor(as_input(tensor.array, name, like.type))
     found, expected = tensor.type.shape or (), like.type.shape or ()
-    fits = len(found) == len(expected) and all(dims.equal(a, b) is not False for a, b in zip(found, expected, strict=True))
+    fits = len(found) == len(expected) and all(
+        dims.equal(a, b) is not False for a, b in zip(found, expected, strict=True)
+    )
     if not fits:
         raise ShapeError(
             f"input '{name}' must be {like.type}. Received: {tensor.type}.",

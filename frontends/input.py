@@ -14,7 +14,7 @@ from irkit.frontends.tensor import SymbolicTensor
 from irkit.ir import Dim, DType, TensorType, symbol
 
 # A size as users write it: a number, None for any size, or a name for a size that occurs in several places.
-SizeLike: TypeAlias = int | str | None | Size
+SizeLike: TypeAlias = int | str | Size | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _as_shape(shape: object) -> tuple[SizeLike, ...]:
     )
 
 
-def Input(  # noqa: N802  # Keras's name
+def Input(
     shape: Sequence[SizeLike] | None = None,
     batch_size: SizeLike = None,
     dtype: str | None = None,
@@ -107,6 +107,7 @@ def Input(  # noqa: N802  # Keras's name
         dtype: "float32" by default.
         batch_shape: sizes with the batch, instead of shape and batch_size.
         name: of the model's input; "input_layer" when not given.
+        tensor: returned as it is, when given.
 
     Raises ArgumentError. Keras: https://keras.io/api/layers/core_layers/input/
     """

@@ -149,7 +149,9 @@ class Layer:
 
     def _track(self, name: str, value: object) -> None:
         """Remember the layers and variables that an attribute holds."""
-        if not isinstance(value, _HOLDERS) or (name.startswith("_") and not isinstance(value, Layer | Variable)):
+        if not isinstance(value, _HOLDERS) or (
+            name.startswith("_") and not isinstance(value, Layer | Variable)
+        ):
             self._tracked.pop(name, None)
             return
         found = [v for v in _contents(value) if isinstance(v, Layer | Variable)]

@@ -67,7 +67,9 @@ class LoadedModel(Model):
     def _with_tensors(self, node: LayerNode) -> LoadedLayer:
         layer = LoadedLayer(node)
         for call in node.calls:
-            inputs, outputs = (tuple(SymbolicTensor(v, self._definition) for v in vs) for vs in (call.inputs, call.outputs))
+            inputs, outputs = (
+                tuple(SymbolicTensor(v, self._definition) for v in vs) for vs in (call.inputs, call.outputs)
+            )
             layer._nodes.append((inputs, outputs, inputs, outputs[0] if len(outputs) == 1 else list(outputs)))
         return layer
 
@@ -104,10 +106,16 @@ class LoadedModel(Model):
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:  # noqa: ANN401  # as saved
         """The model's outputs. A loaded model always computes as at inference."""
         if training:
-            raise UnsupportedError("a loaded model computes as at inference; training=True has no meaning for it.")
+            raise UnsupportedError(
+                "a loaded model computes as at inference; training=True has no meaning for it."
+            )
         model = self.graph_model
-        leaves = [x for _, x in flatten(inputs, lambda x: isinstance(x, SymbolicTensor | EagerTensor | Variable))[0]]
-        definition = current_scope().capturing or next((x.definition for x in leaves if isinstance(x, SymbolicTensor)), None)
+        leaves = [
+            x for _, x in flatten(inputs, lambda x: isinstance(x, SymbolicTensor | EagerTensor | Variable))[0]
+        ]
+        definition = current_scope().capturing or next(
+            (x.definition for x in leaves if isinstance(x, SymbolicTensor)), None
+        )
         outputs = self._evaluated(inputs) if definition is None else self._copied(leaves, definition.find())
         return unflatten(model.signature.outputs, outputs)
 
@@ -121,14 +129,18 @@ class LoadedModel(Model):
         model, where = self.graph_model, current_scope()
         mapping: dict[Value, Value] = {}
         for value, tensor in zip(model.graph.inputs, tensors, strict=True):
-            mapping[value] = definition.graph.weight(tensor.weight) if isinstance(tensor, Variable) else tensor.value
+            mapping[value] = (
+                definition.graph.weight(tensor.weight) if isinstance(tensor, Variable) else tensor.value
+            )
         weight_of = {v: w for w, v in model.graph.weights.items()}
         copy_nodes(model.graph.nodes, definition.graph, mapping, weight_of, where.layer)
         for path, node in model.layers.walk():
             layer = LoadedLayer(node)
             for call in node.calls:
                 inputs, outputs = (tuple(mapping[v] for v in vs) for vs in (call.inputs, call.outputs))
-                definition.records.append(Record((*where.path, *path.split("/")), layer, inputs, outputs, call.source))
+                definition.records.append(
+                    Record((*where.path, *path.split("/")), layer, inputs, outputs, call.source)
+                )
         return [SymbolicTensor(mapping[v], definition) for v in model.graph.outputs]
 
 
@@ -136,7 +148,9 @@ def _definition_of(model: GraphModel) -> Definition:
     """The model's graph as a definition, so that models can be cut out of it."""
     definition = Definition(model.graph)
     for value in model.graph.inputs:
-        layer = InputLayer(batch_shape=SymbolicTensor(value, definition).shape, dtype=str(value.type.dtype), name=value.name)  # type: ignore[union-attr]  # a tensor, or shape would have raised
+        layer = InputLayer(
+            batch_shape=SymbolicTensor(value, definition).shape, dtype=str(value.type.dtype), name=value.name
+        )  # type: ignore[union-attr]  # a tensor, or shape would have raised
         record = Record((layer.name,), layer, (), (value,), layer.source)
         definition.makers[value] = LayerStep(layer, (), {}, (), (value,), layer.source, -1)
         definition.records.append(record)

@@ -5,9 +5,11 @@ Every style ends in the same GraphModel, made by running `call` once on symbolic
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,9 +42,9 @@ class Model(Layer):
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # a Model, or a Functional
         if cls is Model and (len(args) >= 2 or "inputs" in kwargs):
-            from irkit.frontends.functional import Functional  # a kind of Model, so it stands above this file
-
-            return super().__new__(Functional, *args, **kwargs)
+            # a kind of Model, so it stands above this file
+            functional = importlib.import_module("irkit.frontends.functional").Functional
+            return super().__new__(functional, *args, **kwargs)
         return super().__new__(cls, *args, **kwargs)
 
     def __post_init__(self) -> None:
@@ -129,6 +131,7 @@ class Model(Layer):
             batch_size: 32 by default.
             verbose: 0 for silence; otherwise a progress bar is shown for inputs of many batches.
             steps: stop after so many batches.
+            callbacks: not supported.
             backend: who computes: "onnxruntime", "interpreter", "native", or a third party's.
 
         Raises ShapeError when the arrays do not fit. Keras: Model.predict.
@@ -241,7 +244,7 @@ class Model(Layer):
                 source=str(caller()),
                 cure="Use irkit.export_onnx(model, path) for an .onnx file.",
             )
-        if not overwrite and os.path.exists(path):
+        if not overwrite and Path(path).exists():
             raise ArgumentError(
                 f"{path!r} exists.", source=str(caller()), cure="Give overwrite=True, or another name."
             )

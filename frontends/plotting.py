@@ -25,8 +25,13 @@ def plot_model(
     """Draw the model to a .svg, .png, .pdf or .dot file. Needs ``pip install irkit[plot]`` for all but .dot.
 
     Args:
+        model: of any style, also a loaded one.
         to_file: its ending decides the format.
-        show_shapes, show_dtype, show_layer_names, show_layer_activations, show_trainable: what each box tells.
+        show_shapes: whether each box tells the shapes of its inputs and outputs.
+        show_dtype: … the dtypes of its outputs.
+        show_layer_names: … the layer's name, beside its class.
+        show_layer_activations: … the layer's activation.
+        show_trainable: … whether the layer is trained.
         rankdir: "TB" from top to bottom, "LR" from left to right.
         expand_nested: draw the inside of models within the model.
         dpi: resolution of a .png.

@@ -60,7 +60,7 @@ def as_input(x: Any, name: str, type_: Type) -> Array:  # noqa: ANN401  # anythi
     if array.dtype == wanted:
         return array
     found = DType.of(array.dtype)
-    if array.dtype.kind == "f" and wanted.kind in "iub" or DType.string in (found, type_.dtype):
+    if (array.dtype.kind == "f" and wanted.kind in "iub") or DType.string in (found, type_.dtype):
         if found is not type_.dtype:
             raise ShapeError(
                 f"input '{name}' takes {type_.dtype}. Received: {found}.",

@@ -4,6 +4,7 @@ by configuration or as objects."""
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -18,52 +19,35 @@ if TYPE_CHECKING:
     from irkit.frontends.layer import Layer
 
 
-def _activation(value: object) -> object:
-    from irkit.frontends import activations  # above this file; at call time only
-
-    return activations.get(value)
-
-
-def _initializer(value: object) -> object:
-    from irkit.frontends import initializers  # above this file; at call time only
-
-    return initializers.get(value)
-
-
-def _regularizer(value: object) -> object:
-    from irkit.frontends import regularizers  # above this file; at call time only
-
-    return regularizers.get(value)
-
-
-def _constraint(value: object) -> object:
-    from irkit.frontends import constraints  # above this file; at call time only
-
-    return constraints.get(value)
-
-
-# Last word of a field's name → what turns the user's value into an object.
-_RESOLVERS: Mapping[str, Callable[[object], object]] = {
-    "activation": _activation,
-    "initializer": _initializer,
-    "regularizer": _regularizer,
-    "constraint": _constraint,
+# Last word of a field's name → the module whose `get` turns the user's value into an object.
+_MODULES: Mapping[str, str] = {
+    "activation": "activations",
+    "initializer": "initializers",
+    "regularizer": "regularizers",
+    "constraint": "constraints",
 }
+
+
+def _resolved(kind: str, value: object) -> object:
+    """What `value` names. The modules stand above this file, so they are found when they are needed."""
+    module = importlib.import_module(f"irkit.frontends.{_MODULES[kind]}")
+    found: object = module.get(value)
+    return found
 
 
 def resolve_fields(layer: Layer) -> None:
     """Replace names by what they name in every field called …activation, …initializer, …regularizer, …constraint."""
     for f in dataclasses.fields(layer):
-        resolver = _RESOLVERS.get(f.name.rpartition("_")[2])
-        if resolver is not None:
-            setattr(layer, f.name, resolver(getattr(layer, f.name)))
+        kind = f.name.rpartition("_")[2]
+        if kind in _MODULES:
+            setattr(layer, f.name, _resolved(kind, getattr(layer, f.name)))
 
 
 def drawing(initializer: object, type_: TensorType) -> Callable[[], Array]:
     """A function that draws the first value of a weight. None: zeros for integers and bools, else glorot_uniform."""
     if initializer is None:
         initializer = "glorot_uniform" if type_.dtype.name.startswith(("float", "bfloat")) else "zeros"
-    draw = _initializer(initializer)
+    draw = _resolved("initializer", initializer)
     if not callable(draw):
         raise ArgumentError(f"{initializer!r} cannot draw values.")
     shape = type_.shape

@@ -9,7 +9,9 @@ from irkit import execution
 from irkit.frontends.model import Model
 
 
-def save_model(model: Model, filepath: str | os.PathLike[str], overwrite: bool = True, **kwargs: Any) -> None:  # noqa: ANN401  # as Model.save
+def save_model(
+    model: Model, filepath: str | os.PathLike[str], overwrite: bool = True, **kwargs: Any
+) -> None:  # as Model.save
     """`model.save(filepath, …)`."""
     model.save(filepath, overwrite, **kwargs)
 

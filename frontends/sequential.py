@@ -24,7 +24,12 @@ class Sequential(Model):
         name: "sequential" when not given.
     """
 
-    def __init__(self, layers: Sequence[Layer | SymbolicTensor] | None = None, trainable: bool = True, name: str | None = None) -> None:
+    def __init__(
+        self,
+        layers: Sequence[Layer | SymbolicTensor] | None = None,
+        trainable: bool = True,
+        name: str | None = None,
+    ) -> None:
         super().__init__(name=name, trainable=trainable)
         self._layers: list[Layer] = []
         self._start: SymbolicTensor | None = None
@@ -34,14 +39,19 @@ class Sequential(Model):
 
     def add(self, layer: Layer | SymbolicTensor) -> None:
         """Append a layer. Raises ShapeError at once when it cannot take what comes before it."""
-        if isinstance(layer, SymbolicTensor) or isinstance(layer, InputLayer):
+        if isinstance(layer, SymbolicTensor | InputLayer):
             self._begin(layer)
             return
         if not isinstance(layer, Layer):
-            raise ArgumentError(f"a Sequential holds layers. Received: {layer!r}.", source=str(caller()), layer=self.shown)
+            raise ArgumentError(
+                f"a Sequential holds layers. Received: {layer!r}.", source=str(caller()), layer=self.shown
+            )
         if any(x.name == layer.name for x in self._layers):
             raise ArgumentError(
-                f"two layers are called '{layer.name}'.", source=str(layer.source), layer=self.shown, cure="Give each a name of its own."
+                f"two layers are called '{layer.name}'.",
+                source=str(layer.source),
+                layer=self.shown,
+                cure="Give each a name of its own.",
             )
         if self._start is not None:
             self._end = self._through(layer, self._end)
@@ -83,10 +93,14 @@ class Sequential(Model):
                 self._end = self._through(layer, self._end)
             self._changed()
 
-    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:  # noqa: ANN401  # as the first layer's
+    def call(
+        self, inputs: Any, training: bool | None = None, mask: Any = None
+    ) -> Any:  # as the first layer's
         """One layer after the other."""
         where = current_scope()
-        with scope(Scope(where.path, where.source, where.capturing, where.training if training is None else training)):
+        with scope(
+            Scope(where.path, where.source, where.capturing, where.training if training is None else training)
+        ):
             x = inputs
             for layer in self._layers:
                 x = self._through(layer, x)
@@ -126,7 +140,10 @@ class Sequential(Model):
     def _known(self, tensor: Any) -> Any:  # noqa: ANN401
         if tensor is None:
             raise ArgumentError(
-                "the shape of the input is not known yet.", source=str(caller()), layer=self.shown, cure="Put Input(shape) first."
+                "the shape of the input is not known yet.",
+                source=str(caller()),
+                layer=self.shown,
+                cure="Put Input(shape) first.",
             )
         return tensor
 

@@ -5,7 +5,9 @@ Both have the same methods and operators, those of numpy and Keras; each compose
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, Union
 
 import numpy as np
@@ -35,18 +37,20 @@ TensorLike: TypeAlias = Union[
 ]
 
 
+@cache
+def _ops() -> Any:  # noqa: ANN401  # a module
+    """irkit.frontends.ops, which stands above this file: found when a tensor is first computed with."""
+    return importlib.import_module("irkit.frontends.ops")
+
+
 def _operator(function: str, *, reflected: bool = False) -> Any:  # noqa: ANN401  # a method, made from a name
-    """A method that hands on to the function of irkit.ops of that name; ops stands above this file."""
+    """A method that hands on to the function of irkit.ops of that name."""
 
     def method(self: Any, other: TensorLike) -> Tensor:  # noqa: ANN401  # a Tensor or Variable
-        from irkit.frontends import (
-            ops,
-        )  # the one place where the surface meets the functions; at call time only
-
         if not isinstance(other, _OPERANDS):
             return NotImplemented
         a, b = (other, self) if reflected else (self, other)
-        result: Tensor = getattr(ops, function)(a, b)
+        result: Tensor = getattr(_ops(), function)(a, b)
         return result
 
     return method
@@ -54,9 +58,7 @@ def _operator(function: str, *, reflected: bool = False) -> Any:  # noqa: ANN401
 
 def _unary(function: str) -> Any:  # noqa: ANN401  # a method, made from a name
     def method(self: Any, *args: Any, **kwargs: Any) -> Tensor:  # noqa: ANN401  # arguments of that function
-        from irkit.frontends import ops
-
-        result: Tensor = getattr(ops, function)(self, *args, **kwargs)
+        result: Tensor = getattr(_ops(), function)(self, *args, **kwargs)
         return result
 
     method.__name__ = function
@@ -69,20 +71,20 @@ class TensorMethods:
 
     __slots__ = ()
 
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # numpy's protocol
-        """numpy's functions on tensors are irkit's: np.exp(x) is ops.exp(x), array + tensor is ops.add(array, tensor)."""
-        from irkit.frontends import ops  # as in _operator
-
+    def __array_ufunc__(
+        self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
+    ) -> Any:  # numpy's protocol
+        """numpy's functions on tensors are irkit's: np.exp(x) is ops.exp(x), array + x is ops.add(array, x)."""
         name = {"divide": "true_divide", "remainder": "mod"}.get(ufunc.__name__, ufunc.__name__)
-        function = getattr(ops, name, None)
+        function = getattr(_ops(), name, None)
         if method != "__call__" or kwargs or function is None:
             raise CaptureError(
-                f"numpy.{ufunc.__name__} cannot be used on a tensor" + (f" by {method}." if method != "__call__" else "."),
+                f"numpy.{ufunc.__name__} cannot be used on a tensor"
+                + (f" by {method}." if method != "__call__" else "."),
                 source=str(caller()),
                 cure="Use functions of irkit.ops, or x.numpy() where x has values.",
             )
         return function(*inputs)
-
 
     __add__, __radd__ = _operator("add"), _operator("add", reflected=True)
     __sub__, __rsub__ = _operator("subtract"), _operator("subtract", reflected=True)
@@ -115,17 +117,15 @@ class TensorMethods:
         _unary("squeeze"),
     )
 
-    def __getitem__(self, index: object) -> Tensor:
-        from irkit.frontends import ops  # as in _operator
-
-        return ops.getitem(self, index)
+    def __getitem__(self: Any, index: object) -> Tensor:  # a Tensor or Variable
+        result: Tensor = _ops().getitem(self, index)
+        return result
 
     @property
-    def T(self) -> Tensor:  # noqa: N802  # numpy's name
+    def T(self: Any) -> Tensor:
         """Axes reversed."""
-        from irkit.frontends import ops  # as in _operator
-
-        return ops.transpose(self)
+        result: Tensor = _ops().transpose(self)
+        return result
 
 
 class Tensor(TensorMethods):
@@ -190,13 +190,13 @@ class EagerTensor(Tensor):
         return bool(self.array)
 
     def __int__(self) -> int:
-        return int(self.array)  # type: ignore[call-overload, no-any-return]  # numpy raises where it cannot
+        return int(self.array)
 
     def __float__(self) -> float:
-        return float(self.array)  # type: ignore[arg-type]  # numpy raises where it cannot
+        return float(self.array)
 
     def __index__(self) -> int:
-        return self.array.__index__()  # type: ignore[attr-defined, no-any-return]  # numpy raises where it cannot
+        return self.array.__index__()
 
     def __len__(self) -> int:
         return len(self.array)
@@ -240,7 +240,7 @@ class SymbolicTensor(Tensor):
             cure=cure,
         )
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> bool:  # it raises
         self._refuse("The truth", "Use irkit.ops.where or irkit.ops.cond instead of `if`.")
 
     def __int__(self) -> int:
@@ -249,7 +249,7 @@ class SymbolicTensor(Tensor):
     def __float__(self) -> float:
         self._refuse("The value", "Use irkit.ops.cast to change its type.")
 
-    def __index__(self) -> int:
+    def __index__(self) -> int:  # it raises
         self._refuse("The value", "Use irkit.ops.take or irkit.ops.slice to index with a tensor.")
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # noqa: ANN401  # numpy's protocol

@@ -1,7 +1,7 @@
 """irkit: define a model once, in whatever style suits you, check it before it runs, and ship it as one file.
 
-``import irkit as keras`` runs an ordinary Keras 3 model definition. Names are imported when they are first used, so that
-``import irkit`` costs little more than numpy.
+``import irkit as keras`` runs an ordinary Keras 3 model definition. Names are imported when they are first used, so
+that ``import irkit`` costs little.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from irkit import regularizers as regularizers
     from irkit import saving as saving
     from irkit import utils as utils
-    from irkit.frontends.saving import export_onnx as export_onnx
     from irkit.errors import ArgumentError as ArgumentError
     from irkit.errors import AssertionFailed as AssertionFailed
     from irkit.errors import AssumptionError as AssumptionError
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from irkit.frontends.layer import Layer as Layer
     from irkit.frontends.loaded import load as load
     from irkit.frontends.model import Model as Model
+    from irkit.frontends.saving import export_onnx as export_onnx
     from irkit.frontends.sequential import Sequential as Sequential
     from irkit.frontends.tensor import SymbolicTensor as KerasTensor
     from irkit.frontends.variable import Variable as Variable
@@ -94,7 +94,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever the name stands f
         module, _, attribute = _NAMES[name].partition(":")
         found = getattr(importlib.import_module(module), attribute)
     elif name == "__version__":
-        from importlib.metadata import version
+        from importlib.metadata import version  # slow, and rarely asked for
 
         found = version("irkit")
     else:

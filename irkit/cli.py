@@ -51,7 +51,9 @@ def summary(file: str, expand_nested: bool, show_trainable: bool, line_length: i
 
 @main.command()
 @_FILE
-@click.option("-o", "--to-file", default="model.png", show_default=True, help="Ends in .svg, .png, .pdf or .dot.")
+@click.option(
+    "-o", "--to-file", default="model.png", show_default=True, help="Ends in .svg, .png, .pdf or .dot."
+)
 @click.option("--show-shapes", is_flag=True, help="Write the shapes into the boxes.")
 @click.option("--show-dtype", is_flag=True, help="Write the dtypes into the boxes.")
 @click.option("--show-layer-names/--hide-layer-names", default=True, show_default=True)
@@ -78,9 +80,20 @@ def check(file: str) -> None:
 
 @main.command()
 @_FILE
-@click.option("--input", "inputs", multiple=True, metavar="[NAME=]X.npy", help="An input; the name may be left out when there is one.")
+@click.option(
+    "--input",
+    "inputs",
+    multiple=True,
+    metavar="[NAME=]X.npy",
+    help="An input; the name may be left out when there is one.",
+)
 @click.option("--output", "outputs", multiple=True, metavar="[NAME=]Y.npy", help="Where to write an output.")
-@click.option("--backend", default="onnxruntime", show_default=True, help="Who computes: onnxruntime, interpreter, native, or a third party's.")
+@click.option(
+    "--backend",
+    default="onnxruntime",
+    show_default=True,
+    help="Who computes: onnxruntime, interpreter, native, or a third party's.",
+)
 def run(file: str, inputs: Sequence[str], outputs: Sequence[str], backend: str) -> None:
     """Run the model on arrays in .npy files. Without --output, the outputs are printed."""
     model = serialize.load(file)
@@ -100,7 +113,9 @@ def _read_inputs(model: GraphModel, given: Sequence[str]) -> list[Any]:
     paths = _named(given, names, "input")
     missing = [n for n in names if n not in paths]
     if missing:
-        raise ArgumentError(f"the model needs the input {', '.join(missing)}.", cure=f"Give --input {missing[0]}=FILE.npy.")
+        raise ArgumentError(
+            f"the model needs the input {', '.join(missing)}.", cure=f"Give --input {missing[0]}=FILE.npy."
+        )
     try:
         return [np.load(paths[n], allow_pickle=False) for n in names]
     except ValueError as error:
@@ -115,7 +130,9 @@ def _named(given: Sequence[str], names: Sequence[str], what: str) -> dict[str, s
         if not equals and len(names) == 1:
             name, path = names[0], text
         if name not in names:
-            raise ArgumentError(f"the model has no {what} called {name!r}.", cure=f"Its {what}s are {', '.join(names)}.")
+            raise ArgumentError(
+                f"the model has no {what} called {name!r}.", cure=f"Its {what}s are {', '.join(names)}."
+            )
         found[name] = path
     return found
 
@@ -135,7 +152,9 @@ def export(file: str, to_file: str) -> None:
 def info(file: str, show_bytes: bool) -> None:
     """Tell what is in the file: inputs, outputs, sizes, sections."""
     model, about = serialize.load(file), serialize.info(file)
-    click.echo(f"{Path(file).name}: model '{model.name}', format version {about.version}, {about.length:,} bytes")
+    click.echo(
+        f"{Path(file).name}: model '{model.name}', format version {about.version}, {about.length:,} bytes"
+    )
     for kind, ports in (("input", model.inputs), ("output", model.outputs)):
         for name, type_ in ports.items():
             click.echo(f"  {kind} {name}: {type_}")
@@ -147,7 +166,9 @@ def info(file: str, show_bytes: bool) -> None:
     if show_bytes:
         click.echo("  section      offset        length  checksum (XXH3-64)")
         for section in about.sections:
-            click.echo(f"  {section.kind.name:8} {section.offset:10,} {section.length:13,}  {section.hash:016x}")
+            click.echo(
+                f"  {section.kind.name:8} {section.offset:10,} {section.length:13,}  {section.hash:016x}"
+            )
 
 
 if __name__ == "__main__":

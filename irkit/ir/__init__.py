@@ -7,7 +7,18 @@ from irkit.ir.graph import Graph, Node, Operation, Value, captured
 from irkit.ir.layers import Call, LayerNode
 from irkit.ir.model import Assumption, GraphModel, Signature
 from irkit.ir.source import Source
-from irkit.ir.types import DType, OptionalType, SequenceType, Shape, TensorType, Type, as_tensor, substituted, tensor, type_of
+from irkit.ir.types import (
+    DType,
+    OptionalType,
+    SequenceType,
+    Shape,
+    TensorType,
+    Type,
+    as_tensor,
+    substituted,
+    tensor,
+    type_of,
+)
 from irkit.ir.weights import Array, Weight
 
 __all__ = [

@@ -381,7 +381,11 @@ def _atom_bounds(atom: Atom) -> tuple[int | None, int | None]:
     divisor = atom.arguments[1]
     if isinstance(divisor, int) and divisor > 0:
         return tuple(None if b is None else b // divisor for b in (lows[0], highs[0]))  # type: ignore[return-value]  # two elements
-    return (0, highs[0]) if lows[0] is not None and lows[0] >= 0 and lows[1] is not None and lows[1] >= 0 else (None, None)
+    return (
+        (0, highs[0])
+        if lows[0] is not None and lows[0] >= 0 and lows[1] is not None and lows[1] >= 0
+        else (None, None)
+    )
 
 
 def _substituted(atom: Atom, values: Mapping[str, Dim]) -> Dim:

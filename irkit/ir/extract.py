@@ -58,9 +58,7 @@ def copy_nodes(
         op = _copied_op(node.op, new, mapping, weight_of)
         layer = f"{prefix}/{node.layer}".strip("/") if prefix else node.layer
         names = [v.name for v in node.outputs] if keep_names else ()
-        made = new.add(
-            op, inputs, count=len(node.outputs), names=names, layer=layer, source=node.source
-        )
+        made = new.add(op, inputs, count=len(node.outputs), names=names, layer=layer, source=node.source)
         mapping.update(zip(node.outputs, made, strict=True))
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from irkit.ir.graph import Value
     from irkit.ir.weights import Weight
 
-Json: TypeAlias = Union[None, bool, int, float, str, list["Json"], Mapping[str, "Json"]]
+Json: TypeAlias = None | bool | int | float | str | list["Json"] | Mapping[str, "Json"]
 
 
 @dataclass(eq=False, slots=True)

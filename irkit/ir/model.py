@@ -29,7 +29,9 @@ class Signature:
     assumptions: tuple[Assumption, ...] = ()
 
 
-@dataclass(eq=False, slots=True, weakref_slot=True)  # backends keep what they made for a model as long as it lives
+@dataclass(
+    eq=False, slots=True, weakref_slot=True
+)  # backends keep what they made for a model as long as it lives
 class GraphModel:
     """name: of the model. metadata: free texts for people, never interpreted."""
 

@@ -25,7 +25,9 @@ MAX_NESTING = 32
 SINGLE: Structure = {"kind": "tensor", "index": 0}
 
 
-def flatten(tree: object, is_leaf: Callable[[object], bool], path: str = "") -> tuple[list[tuple[str, Any]], Structure]:
+def flatten(
+    tree: object, is_leaf: Callable[[object], bool], path: str = ""
+) -> tuple[list[tuple[str, Any]], Structure]:
     """The leaves of `tree`, each with its path ("['mask']", "[0].x"), and the structure around them.
 
     Raises ArgumentError where something is neither a leaf, nor a container, nor a plain Python value.
@@ -48,7 +50,9 @@ def _flatten(
         return {"kind": "static", "value": tree}
     children, kind = _children(tree)
     if children is None:
-        raise ArgumentError(f"{path or 'the argument'} is a {type(tree).__name__}, which cannot go into a graph.")
+        raise ArgumentError(
+            f"{path or 'the argument'} is a {type(tree).__name__}, which cannot go into a graph."
+        )
     inner = {key: _flatten(v, is_leaf, path + step, leaves, depth + 1) for key, step, v in children}
     if kind in ("list", "tuple"):
         return {"kind": kind, "items": list(inner.values())}
@@ -59,7 +63,9 @@ def _flatten(
 
 def _children(tree: object) -> tuple[list[tuple[str, str, object]] | None, str]:
     """(key, path step, child) of a container, and its kind."""
-    if isinstance(tree, tuple) and hasattr(tree, "_fields"):  # a namedtuple has no class of its own to ask for
+    if isinstance(tree, tuple) and hasattr(
+        tree, "_fields"
+    ):  # a namedtuple has no class of its own to ask for
         return [(f, f".{f}", getattr(tree, f)) for f in tree._fields], "record"
     if isinstance(tree, list | tuple):
         kind = "list" if isinstance(tree, list) else "tuple"
@@ -107,7 +113,11 @@ def check(structure: Structure, count: int) -> None:
                 continue
             case {"kind": "list" | "tuple", "items": list(items)}:
                 pending += [(i, depth + 1) for i in items]
-            case {"kind": "dict", "items": dict(items)} | {"kind": "record", "name": str(), "fields": dict(items)}:
+            case {"kind": "dict", "items": dict(items)} | {
+                "kind": "record",
+                "name": str(),
+                "fields": dict(items),
+            }:
                 pending += [(i, depth + 1) for i in items.values()]
             case _:
                 raise ArgumentError(f"A structure has an unknown part: {str(part)[:80]}.")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 import io
-import os
 import shutil
 import subprocess
 import sys
@@ -28,7 +27,7 @@ def plot(model: GraphModel, to_file: str, *, dpi: int = 200, **options: bool | s
 
     Raises ArgumentError for another ending, UnsupportedError when the plot extra is not installed.
     """
-    ending = os.path.splitext(to_file)[1].lower()
+    ending = Path(to_file).suffix.lower()
     if ending not in FORMATS:
         raise ArgumentError(f"a picture must end in one of {', '.join(FORMATS)}. Received: {to_file!r}.")
     text = dot(model, **options)  # type: ignore[arg-type]  # the options of dot
@@ -67,7 +66,10 @@ def dot(
         f'  graph [rankdir={rankdir}, fontname="Helvetica", fontsize=12, style="rounded", color="gray50"]',
         '  node [shape=none, margin=0, fontname="Helvetica", fontsize=12]',
         '  edge [arrowsize=0.8, color="gray25"]',
-        *(f"  {_quoted('input:' + v.name)} [label={_label([_heading(v.name, 'Input', style)], _io(v, style))}]" for v in drawn_inputs),
+        *(
+            f"  {_quoted('input:' + v.name)} [label={_label([_heading(v.name, 'Input', style)], _io(v, style))}]"
+            for v in drawn_inputs
+        ),
         *_framed(shown, framed, style),
         *_edges(boxes, drawn_inputs),
         "}",
@@ -112,7 +114,12 @@ def _framed(shown: Sequence[Row], framed: set[str], style: _Style) -> Iterator[s
 def _edges(boxes: Sequence[Row], inputs: Sequence[Value]) -> Iterator[str]:
     origin = {v: row.path for row in reversed(boxes) for v in row.gives}
     origin.update({v: "input:" + v.name for v in inputs})
-    arrows = {(origin[v], row.path): None for row in boxes for v in row.reads if v in origin and origin[v] != row.path}
+    arrows = {
+        (origin[v], row.path): None
+        for row in boxes
+        for v in row.reads
+        if v in origin and origin[v] != row.path
+    }
     for tail, head in arrows:
         yield f"  {_quoted(tail)} -> {_quoted(head)}"
 
@@ -167,9 +174,13 @@ def _quoted(text: str) -> str:
 def _laid_out(text: str, kind: str, dpi: int) -> bytes:
     program = _engine()
     resolution = [f"-Gdpi={int(dpi)}"] if kind == "png" else []
-    done = subprocess.run([program, f"-T{kind}", *resolution], input=text.encode(), capture_output=True, check=False)  # noqa: S603  # our own extra's program, no shell
+    done = subprocess.run(
+        [program, f"-T{kind}", *resolution], input=text.encode(), capture_output=True, check=False
+    )
     if done.returncode != 0:
-        raise ExecutionError(f"the layout engine failed: {done.stderr.decode(errors='replace').strip()[:500]}")
+        raise ExecutionError(
+            f"the layout engine failed: {done.stderr.decode(errors='replace').strip()[:500]}"
+        )
     return done.stdout
 
 
@@ -180,7 +191,9 @@ def _engine() -> str:
         found = shutil.which(candidate)
         if found:
             return found
-    raise UnsupportedError("drawing needs the layout engine of the plot extra, which is not installed.", cure=_INSTALL)
+    raise UnsupportedError(
+        "drawing needs the layout engine of the plot extra, which is not installed.", cure=_INSTALL
+    )
 
 
 def _write_pdf(svg: bytes, to_file: str) -> None:
@@ -188,6 +201,7 @@ def _write_pdf(svg: bytes, to_file: str) -> None:
         from reportlab.graphics import renderPDF  # noqa: PLC0415  # heavy, of an extra
         from svglib.svglib import svg2rlg  # noqa: PLC0415  # heavy, of an extra
     except ImportError:
-        raise UnsupportedError("a PDF needs svglib, of the plot extra, which is not installed.", cure=_INSTALL) from None
+        raise UnsupportedError(
+            "a PDF needs svglib, of the plot extra, which is not installed.", cure=_INSTALL
+        ) from None
     renderPDF.drawToFile(svg2rlg(io.BytesIO(svg)), to_file)
-

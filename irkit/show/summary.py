@@ -30,6 +30,7 @@ def summary(
     """The table as text.
 
     Args:
+        model: to be shown.
         line_length: characters of a line; by default 88, or 98 with "Connected to".
         positions: where each column ends, as shares of the line (or in characters).
         expand_nested: also show the layers inside nested models.
@@ -84,27 +85,40 @@ def _in_range(shown: Sequence[Row], layer_range: Sequence[str] | None) -> Sequen
 def _cells(row: Row, sequential: bool, show_trainable: bool) -> list[str]:
     indent = "    " * (row.depth - 1) + " └ " if row.depth else ""
     calls = f" ×{row.calls}" if row.calls > 1 else ""
-    cells = [f"{indent}{row.name} ({row.class_name}){calls}", shapes_text(row.output_types) if row.output_types else "?"]
+    cells = [
+        f"{indent}{row.name} ({row.class_name}){calls}",
+        shapes_text(row.output_types) if row.output_types else "?",
+    ]
     cells.append(f"{row.parameters:,}")
     if not sequential:
-        cells.append(", ".join(f"{path.rpartition('/')[2]}[{call}][{i}]" for path, call, i in row.connections) or "-")
+        cells.append(
+            ", ".join(f"{path.rpartition('/')[2]}[{call}][{i}]" for path, call, i in row.connections) or "-"
+        )
     if show_trainable:
         cells.append(("Y" if row.trainable else "N") if row.parameters else "-")
     return cells
 
 
 def _widths(
-    columns: int, sequential: bool, line_length: int | None, positions: Sequence[float] | None, show_trainable: bool
+    columns: int,
+    sequential: bool,
+    line_length: int | None,
+    positions: Sequence[float] | None,
+    show_trainable: bool,
 ) -> list[int]:
     """Inner width of each column, without borders and blanks."""
     length = line_length or (88 if sequential else 98) + (_TRAINABLE if show_trainable else 0)
     ends = list(positions or (_SEQUENTIAL if sequential else _CONNECTED))
     if ends[-1] <= 1:
-        ends = [share * (length - (_TRAINABLE if show_trainable and positions is None else 0)) for share in ends]
+        ends = [
+            share * (length - (_TRAINABLE if show_trainable and positions is None else 0)) for share in ends
+        ]
     if show_trainable and len(ends) < columns:
         ends.append(length)
     if len(ends) != columns or sorted(ends) != ends:
-        raise ArgumentError(f"positions must give {columns} growing places, one for each column. Received: {positions!r}.")
+        raise ArgumentError(
+            f"positions must give {columns} growing places, one for each column. Received: {positions!r}."
+        )
     starts = [0.0, *ends[:-1]]
     return [max(int(end) - int(start) - 3, 4) for start, end in zip(starts, ends, strict=True)]
 
@@ -127,7 +141,9 @@ def _row(texts: Sequence[str], widths: Sequence[int], border: str) -> list[str]:
     lines = []
     for i in range(height):
         parts = [f[i] if i < len(f) else "" for f in folded]
-        aligned = [p.rjust(w) if k == 2 else p.ljust(w) for k, (p, w) in enumerate(zip(parts, widths, strict=True))]
+        aligned = [
+            p.rjust(w) if k == 2 else p.ljust(w) for k, (p, w) in enumerate(zip(parts, widths, strict=True))
+        ]
         lines.append(border + border.join(f" {a} " for a in aligned) + border)
     return lines
 
@@ -162,4 +178,3 @@ def _memory(size: float) -> str:
     while size >= 1024 and len(units) > 1:
         size, units = size / 1024, units[1:]
     return f"{size:.2f} {units[0]}"
-

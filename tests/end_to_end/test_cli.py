@@ -51,7 +51,16 @@ def test_run_writes_what_predict_gives(file, tmp_path):
     x = np.random.default_rng(0).random((2, 4), dtype=np.float32)
     np.save(tmp_path / "x.npy", x)
     for backend in ("interpreter", "onnxruntime"):
-        result = irkit("run", file, "--input", f"x={tmp_path / 'x.npy'}", "--output", tmp_path / "y.npy", "--backend", backend)
+        result = irkit(
+            "run",
+            file,
+            "--input",
+            f"x={tmp_path / 'x.npy'}",
+            "--output",
+            tmp_path / "y.npy",
+            "--backend",
+            backend,
+        )
         assert result.exit_code == 0, result.output
         np.testing.assert_allclose(np.load(tmp_path / "y.npy"), keras.load(file).predict(x), rtol=1e-6)
 

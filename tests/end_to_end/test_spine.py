@@ -10,7 +10,6 @@ import pytest
 
 import irkit as keras
 from irkit import execution
-from irkit.show.text import to_text
 from irkit.layers import (
     BatchNormalization,
     Conv2D,
@@ -23,6 +22,7 @@ from irkit.layers import (
     MaxPooling2D,
     add,
 )
+from irkit.show.text import to_text
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "three_spellings.txt"
 
@@ -127,7 +127,7 @@ def test_a_loaded_model_needs_no_class_of_the_user(tmp_path):
     model.save(tmp_path / "net.irk")
     loaded = keras.load(tmp_path / "net.irk")
     assert [layer.class_name for layer in loaded.layers] == ["Conv2D", "MaxPooling2D", "Flatten", "Dense"]
-    assert [w.path for w in loaded.weights][0] == "conv/kernel"
+    assert loaded.weights[0].path == "conv/kernel"
     np.testing.assert_array_equal(loaded.predict(images(2)), model.predict(images(2)))
 
 
@@ -151,7 +151,7 @@ def test_a_wrong_dense_names_both_layers_and_the_users_line():
 
 
 def test_an_exported_model_is_accepted_by_onnx(tmp_path):
-    import onnx
+    import onnx  # heavy, for this test only
 
     keras.export_onnx(sequential(), tmp_path / "net.onnx")
-    onnx.checker.check_model(str(tmp_path / "net.onnx"), full_check=True)
+    onnx.checker.check_model(str(tmp_path / "net.onnx"), full_check=True)  # our own model
