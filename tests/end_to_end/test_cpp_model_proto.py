@@ -144,12 +144,12 @@ def test_attributes_of_every_kind_and_omitted_inputs_and_outputs(cpp: ctypes.CDL
     ints, i = AttributeKind.INTS, AttributeKind.INT
     lstm = {
         "activations": AttributeP(
-            0, AttributeKind.STRINGS, strings=(BytesP(b"Tanh"), BytesP(b"Relu"), BytesP())
+            0, AttributeKind.STRINGS, strings=(BytesP(b"Tanh"), BytesP(b"Relu"), BytesP(b"Affine"))
         ),
         "activation_alpha": AttributeP(0, AttributeKind.FLOATS, floats=(0.1, -0.0)),
         "clip": AttributeP(0, AttributeKind.FLOAT, f=-0.0),
         "direction": AttributeP(0, AttributeKind.STRING, s=b"forward"),
-        "hidden_size": AttributeP(0, i, i=-(2**63)),
+        "hidden_size": AttributeP(0, i, i=2**63 - 1),
     }
     nodes = (
         b.node("LSTM", (1, 0, 0, ABSENT, ABSENT, 0), (ABSENT, 2), **lstm),
