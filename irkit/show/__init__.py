@@ -2,5 +2,7 @@
 
 from irkit.show.plot import dot, plot
 from irkit.show.summary import summary, summary_data
+from irkit.show.text import to_text
+from irkit.show.text_parser import parse
 
-__all__ = ["dot", "plot", "summary", "summary_data"]
+__all__ = ["dot", "parse", "plot", "summary", "summary_data", "to_text"]

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from irkit.ir import DType, Graph
-from irkit.serialize.tensors import encode
 
 if TYPE_CHECKING:
     from irkit.ir import Array, GraphModel, Node, Value
@@ -130,6 +129,7 @@ def tensor_text(array: Array, contents: bool) -> str:
     dtype = DType.of(array.dtype)
     head = f"{dtype}[{', '.join(map(str, array.shape))}]"
     if array.size > SHOWN and not contents:
-        return f"{head}{{#{hashlib.blake2b(bytes(encode(array)), digest_size=8).hexdigest()}}}"
+        data = repr(array.tolist()).encode() if dtype is DType.string else array.tobytes()
+        return f"{head}{{#{hashlib.blake2b(data, digest_size=8).hexdigest()}}}"
     exact = array.astype(np.float32) if dtype.numpy.kind == "V" else array  # ml_dtypes' floats
     return f"{head}{{{', '.join(map(scalar_text, exact.reshape(-1)))}}}"
