@@ -86,7 +86,7 @@ class Agreement:
         return self._said.implies(a, b)
 
     def _check_demand(self, constraint: Constraint, names: Mapping[str, Dim]) -> None:
-        """The rule demanded something new: that must be said in the file, unless it is about a size that nothing shows."""
+        """The rule demanded something new: the file must say it, unless it is about a size that nothing shows."""
         left, right = (dims.substitute(d, names) for d in (constraint.left, constraint.right))
         if any(name not in self._saved for name in (*dims.symbols(left), *dims.symbols(right))):
             return

@@ -17,8 +17,8 @@ _AT_ONCE = 512  # buffers handed to the kernel in one call
 def write_atomically(path: str | os.PathLike[str], pieces: Iterable[Buffer]) -> None:
     """Let `path` hold `pieces`, one after another: a temporary file beside it, synced, takes its name.
 
-    A symbolic link stays and its target is replaced. A file that is replaced hands its permissions on; a new one gets the
-    usual ones. Raises OSError as `open` does, ArgumentError for a directory or device.
+    A symbolic link stays and its target is replaced. A file that is replaced hands its permissions on; a new one
+    gets the usual ones. Raises OSError as `open` does, ArgumentError for a directory or device.
     """
     target = Path(os.path.realpath(path))
     mode = _mode_of(target)

@@ -26,7 +26,9 @@ FIELDS: Mapping[Kind, str] = {
 }
 
 
-def write_attribute(spec: AttributeSpec, value: Any, message: pb.Attribute, layout: WeightsLayout) -> None:  # by its kind
+def write_attribute(
+    spec: AttributeSpec, value: Any, message: pb.Attribute, layout: WeightsLayout
+) -> None:  # by its kind
     """Put `value`, which is neither a graph nor a type, into `message`. Raises AttributeRangeError or LimitError."""
     try:
         match spec.kind:

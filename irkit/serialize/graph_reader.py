@@ -28,7 +28,7 @@ _SURPRISES = (
 
 
 class GraphReader:
-    """Reads one model's graphs. values: by number, those of finished sub-graphs included; number 0 is an omitted one."""
+    """Reads one model's graphs. values: by number, those of finished sub-graphs included; 0 is an omitted one."""
 
     def __init__(
         self,
@@ -106,7 +106,7 @@ class GraphReader:
     # ---- operators
 
     def _read_op(self, message: pb.Node, graph: Graph) -> Operator:
-        """Nodes with equal attributes share one operator: it cannot change, and making it costs more than finding it."""
+        """Nodes with equal attributes share one operator: it cannot change, and finding it is cheaper than making it."""
         if not message.attributes:
             key: tuple[int | bytes, ...] = (message.domain, message.op)
         elif any(a.HasField("graph") or a.HasField("tensor") for a in message.attributes):

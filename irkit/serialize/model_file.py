@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from irkit import execution
 from irkit.errors import FormatError
@@ -33,8 +34,8 @@ def save(
 ) -> None:
     """Write `model` into one file, whole or not at all.
 
-    samples: inputs that are saved with the outputs that are expected for them (`vectors.samples_of` says in which forms),
-        so that a deployment can test itself.
+    samples: inputs that are saved with the outputs that are expected for them, so that a deployment can test itself
+        (`vectors.samples_of` says in which forms).
     onnx: add an ONNX model for programs that know nothing of irkit. It holds the weights again.
     strip_sources: leave out in which files and lines of its maker's program the model was defined.
     Raises OSError, and an IrkitError that says what cannot be saved.
@@ -104,7 +105,7 @@ def _sections(
 
 @cache
 def _producer() -> str:
-    """ "irkit 0.1.0": who wrote the file."""
+    """Who writes the file: "irkit 0.1.0"."""
     try:
         return f"irkit {importlib.metadata.version('irkit')}"
     except importlib.metadata.PackageNotFoundError:  # used from its folder, never installed
@@ -128,7 +129,7 @@ def _model_in(container: Container) -> GraphModel:
 
 def _mapped(path: str | os.PathLike[str]) -> memoryview:
     """The file's bytes, read-only. The map lives as long as an array that looks into it."""
-    with open(path, "rb") as file:  # any PathLike
+    with Path(path).open("rb") as file:  # any PathLike
         if os.fstat(file.fileno()).st_size == 0:  # which cannot be mapped
             return memoryview(b"")
         return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
@@ -136,7 +137,7 @@ def _mapped(path: str | os.PathLike[str]) -> memoryview:
 
 @contextlib.contextmanager
 def _without_collections() -> Iterator[None]:
-    """Hundreds of thousands of new objects, all of them needed, would make the garbage collector search again and again."""
+    """Hundreds of thousands of new objects, all of them needed: the garbage collector would search in vain, often."""
     enabled = gc.isenabled()
     gc.disable()
     try:

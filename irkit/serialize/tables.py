@@ -122,6 +122,7 @@ def all_symbols(types: Sequence[Type]) -> dict[str, None]:
 
 
 def read_type(message: pb.Type, at: str) -> Type:
+    """A type; at: what it is called in errors. Raises FormatError or LimitError."""
     holders: list[type[SequenceType | OptionalType]] = []
     while message.kind != pb.Type.TENSOR:
         if message.kind not in (pb.Type.SEQUENCE, pb.Type.OPTIONAL) or message.dtype or message.dims:
@@ -146,6 +147,7 @@ def _read_tensor_type(message: pb.Type, at: str) -> TensorType:
 
 
 def read_dtype(number: int, at: str) -> DType:
+    """The element type with this number. Raises FormatError."""
     if not DType.float32 <= number <= DType.float8e8m0:
         raise FormatError(f"{at}: there is no dtype {number}.")
     return DType(number)

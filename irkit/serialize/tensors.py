@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from irkit.errors import ArgumentError, FormatError, LimitError
+from irkit.errors import ArgumentError, FormatError, LimitError, UnsupportedError
 from irkit.ir import Array, DType, limits
 from irkit.serialize.hashing import Buffer
 
@@ -17,6 +17,8 @@ def encode(array: Array) -> Buffer:
     dtype = DType.of(array.dtype)
     if dtype is DType.string:
         return _encode_strings(array)
+    if dtype.bits == 2:
+        raise UnsupportedError(f"a file cannot hold tensors of {dtype}.")
     flat = np.ascontiguousarray(array).reshape(-1)
     if flat.dtype.byteorder == ">":
         flat = flat.astype(flat.dtype.newbyteorder("<"))
