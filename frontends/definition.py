@@ -168,11 +168,16 @@ def current_scope() -> Scope:
     return _scope.get()
 
 
-@contextmanager
-def scope(new: Scope) -> Iterator[None]:
-    """Be in `new` while it lasts."""
-    token = _scope.set(new)
-    try:
-        yield
-    finally:
-        _scope.reset(token)
+class scope:  # noqa: N801  # used as a statement; a class, since a generator takes longer than a small kernel
+    """Be in a scope while it lasts: ``with scope(new): …``"""
+
+    __slots__ = ("_new", "_token")
+
+    def __init__(self, new: Scope) -> None:
+        self._new = new
+
+    def __enter__(self) -> None:
+        self._token = _scope.set(self._new)
+
+    def __exit__(self, *_: object) -> None:
+        _scope.reset(self._token)

@@ -15,7 +15,7 @@ import numpy as np
 from irkit.errors import CaptureError
 from irkit.frontends.definition import Definition
 from irkit.frontends.size import Size, as_size, shown_size
-from irkit.ir import Array, DType, TensorType, Value
+from irkit.ir import Array, TensorType, Value, type_of
 from irkit.ir.source import caller
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ class EagerTensor(Tensor):
 
     @property
     def type(self) -> TensorType:
-        return TensorType(DType.of(self.array.dtype), tuple(map(int, self.array.shape)))
+        return type_of(self.array)
 
     @property
     def size(self) -> int:

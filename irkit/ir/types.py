@@ -44,6 +44,8 @@ class DType(IntEnum):
     int4 = 22
     float4e2m1 = 23
     float8e8m0 = 24
+    uint2 = 25  # of opset 25: only read from ONNX files, and only the interpreter computes with them
+    int2 = 26
 
     __hash__ = int.__hash__  # Enum's own is a Python function, and hashes a string
 
@@ -74,6 +76,7 @@ class DType(IntEnum):
 
 
 _FOUR_BITS = frozenset({DType.uint4, DType.int4, DType.float4e2m1})
+TWO_BITS = frozenset({DType.uint2, DType.int2})
 # ml_dtypes writes the families of small floats with underscores and an "fn"
 _ML_NAMES = {
     DType.float8e4m3fn: "float8_e4m3fn",
@@ -85,6 +88,8 @@ _ML_NAMES = {
     DType.bfloat16: "bfloat16",
     DType.uint4: "uint4",
     DType.int4: "int4",
+    DType.uint2: "uint2",
+    DType.int2: "int2",
 }
 _ALIASES = {
     "object": "string",
@@ -111,6 +116,8 @@ def _numpy_dtype(dtype: DType) -> np.dtype[np.generic]:
 def _bits(dtype: DType) -> int:
     if dtype is DType.string:
         return 0
+    if dtype in TWO_BITS:
+        return 2
     return 4 if dtype in _FOUR_BITS else 8 * dtype.numpy.itemsize
 
 
@@ -143,7 +150,7 @@ UNSIGNED = frozenset({DType.uint8, DType.uint16, DType.uint32, DType.uint64})
 INTEGERS = SIGNED | UNSIGNED
 COMPLEX = frozenset({DType.complex64, DType.complex128})
 NUMERIC = FLOATS | INTEGERS
-ANY = frozenset(DType)
+ANY = frozenset(DType) - TWO_BITS  # what ONNX has at opset 23
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +213,16 @@ def tensor(dtype: DType | str, shape: Iterable[Dim] | None) -> TensorType:
     return TensorType(DType.of(dtype), None if shape is None else tuple(shape))
 
 
+# numpy's dtypes that arrays had so far: looking one up is ten times as fast as reading its name
+_met: dict[np.dtype[np.generic], DType] = {}
+
+
 def type_of(array: np.ndarray | np.generic) -> TensorType:
     """The type of a numpy array."""
-    return TensorType(DType.of(array.dtype), tuple(map(int, array.shape)))
+    dtype = _met.get(array.dtype)
+    if dtype is None:
+        dtype = _met[array.dtype] = DType.of(array.dtype)
+    return TensorType(dtype, array.shape)
 
 
 def as_tensor(type_: Type) -> TensorType:
