@@ -27,8 +27,11 @@ FIELDS: Mapping[Kind, str] = {
 
 
 def write_attribute(
-    spec: AttributeSpec, value: Any, message: pb.Attribute, layout: WeightsLayout
-) -> None:  # by its kind
+    spec: AttributeSpec,
+    value: Any,  # noqa: ANN401  # typed by its kind
+    message: pb.Attribute,
+    layout: WeightsLayout,
+) -> None:
     """Put `value`, which is neither a graph nor a type, into `message`. Raises AttributeRangeError or LimitError."""
     try:
         match spec.kind:

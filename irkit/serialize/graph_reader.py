@@ -106,7 +106,7 @@ class GraphReader:
     # ---- operators
 
     def _read_op(self, message: pb.Node, graph: Graph) -> Operator:
-        """Nodes with equal attributes share one operator: it cannot change, and finding it is cheaper than making it."""
+        """Nodes with equal attributes share one operator: it cannot change, and is found sooner than made."""
         if not message.attributes:
             key: tuple[int | bytes, ...] = (message.domain, message.op)
         elif any(a.HasField("graph") or a.HasField("tensor") for a in message.attributes):

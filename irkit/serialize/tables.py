@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from irkit._generated import irkit_pb2 as pb
-from irkit.errors import FormatError, LimitError
+from irkit.errors import FormatError, LimitError, UnsupportedError
 from irkit.ir import Dim, DType, OptionalType, SequenceType, TensorType, Type, dim_text, limits
 from irkit.ir.types import symbols_of
 
+LAST_DTYPE = DType.float8e8m0  # in this version of the format
 _MAX_TYPE_DEPTH = 8  # of sequences and optionals within each other
 
 
@@ -59,10 +60,12 @@ class TypeTable:
 
 
 def write_type(type_: Type, message: pb.Type) -> None:
-    """Raises LimitError for a size that cannot be written."""
+    """Raises LimitError for a size that cannot be written, UnsupportedError for such an element type."""
     while not isinstance(type_, TensorType):
         message.kind = pb.Type.SEQUENCE if isinstance(type_, SequenceType) else pb.Type.OPTIONAL
         type_, message = type_.element, message.element
+    if type_.dtype > LAST_DTYPE:
+        raise UnsupportedError(f"A file cannot hold {type_}: its elements are too new.")
     message.dtype = type_.dtype
     message.has_rank = type_.shape is not None
     for size in type_.shape or ():
@@ -148,7 +151,7 @@ def _read_tensor_type(message: pb.Type, at: str) -> TensorType:
 
 def read_dtype(number: int, at: str) -> DType:
     """The element type with this number. Raises FormatError."""
-    if not DType.float32 <= number <= DType.float8e8m0:
+    if not DType.float32 <= number <= LAST_DTYPE:
         raise FormatError(f"{at}: there is no dtype {number}.")
     return DType(number)
 
