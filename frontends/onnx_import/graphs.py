@@ -105,9 +105,11 @@ class Builder:
         ) -> Graph:
             return self.body(proto, types, name, replace(place, layer=layer, graph=place.graph if inside is None else inside))
 
-        use = Use(
-            node.op_type, domain, place.versions[domain], place.graph, inputs, attributes, names, layer, body
-        )
+        def inline(proto: onnx.GraphProto, given: Sequence[Value]) -> list[Value]:
+            return self.inline(proto, given, replace(place, layer=layer))
+
+        version = place.versions[domain]
+        use = Use(node.op_type, domain, version, place.graph, inputs, attributes, names, layer, body, inline)
         if use.domain == "" and use.version < 6:
             use.drop("consumed_inputs")
         adapter = ADAPTERS.get((domain, node.op_type))
@@ -133,6 +135,16 @@ class Builder:
         outputs = [scope.find(info.name) for info in proto.output]
         graph.set_outputs([_own(graph, value) for value in outputs])
         return graph
+
+    def inline(self, proto: onnx.GraphProto, given: Sequence[Value], place: Place) -> list[Value]:
+        """The nodes of the graph in an attribute in the place of the node itself."""
+        if len(proto.input) != len(given):
+            raise GraphError(f"its graph takes {len(proto.input)} inputs; {len(given)} are given.")
+        scope = Scope(place.graph, self._external, place.scope, [proto])
+        for info, value in zip(proto.input, given, strict=True):
+            scope.define(info.name, value)
+        self.nodes(proto.node, replace(place, scope=scope))
+        return [scope.find(info.name) for info in proto.output]
 
     # ---- functions
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
@@ -11,10 +11,15 @@ import numpy as np
 from irkit.errors import GraphError, UnsupportedError
 from irkit.ir import Array, DType, Graph, TensorType, Type, Value, as_tensor
 from irkit.ir.source import UNKNOWN
-from irkit.operators import make
+from irkit.operators import OPSET, Operator, make
 
 if TYPE_CHECKING:
     import onnx
+
+_NARROW = frozenset({DType.float16, DType.bfloat16})
+
+# Adds the nodes of the graph in an attribute to the node's own graph, for these inputs, and returns its outputs.
+Inline: TypeAlias = Callable[["onnx.GraphProto", "Sequence[Value]"], "list[Value]"]
 
 
 class Body(Protocol):
@@ -42,6 +47,7 @@ class Use:
     names: Sequence[str]
     layer: str
     body: Body
+    inline: Inline
 
     @property
     def count(self) -> int:
@@ -91,13 +97,32 @@ class Use:
         while self.inputs and self.inputs[-1] is None:
             self.inputs.pop()
         op = make(self.domain, operator or self.operator, self.attributes)
-        return self.graph.add(
+        narrow = self._widen(op) if self.version > OPSET else None
+        made = self.graph.add(
             op, self.inputs, count=self.count, names=self.names, layer=self.layer, source=UNKNOWN
         )
+        return made if narrow is None else [self._narrowed(v, narrow) for v in made]
 
-    def add(self, operator: str, *inputs: Value | None, **attributes: object) -> Value:
+    def _widen(self, op: Operator) -> DType | None:
+        """Later opsets let more operators take narrow floats: computed on float32, which holds each of them exactly."""
+        narrow: DType | None = None
+        for i, value in enumerate(self.inputs if op.accepted else ()):
+            accepted = op.accepted[min(i, len(op.accepted) - 1)]
+            if value is None or not isinstance(value.type, TensorType) or value.type.dtype in accepted:
+                continue
+            if value.type.dtype in _NARROW:
+                narrow = value.type.dtype
+                self.inputs[i] = self.add("Cast", value, to=DType.float32)
+        return narrow
+
+    def _narrowed(self, value: Value, dtype: DType) -> Value:
+        is_wide = isinstance(value.type, TensorType) and value.type.dtype is DType.float32
+        return self.add("Cast", value, to=dtype) if is_wide else value
+
+    def add(self, operator: str, *inputs: Value | None, domain: str = "", **attributes: object) -> Value:
         """A node with one output."""
-        return self.many(operator, inputs, 1, **attributes)[0]
+        op = make(domain, operator, attributes)
+        return self.graph.add(op, inputs, count=1, layer=self.layer, source=UNKNOWN)[0]
 
     def many(
         self, operator: str, inputs: Sequence[Value | None], count: int | None = None, **attributes: object
@@ -119,6 +144,11 @@ class Use:
 
     def unsupported(self, what: str) -> UnsupportedError:
         return UnsupportedError(f"{self.operator} of opset {self.version} {what}")
+
+
+    def inside(self, graph: Graph) -> Use:
+        """The same node, for adding to a graph inside."""
+        return replace(self, graph=graph, inputs=[], attributes={})
 
 
 Adapter: TypeAlias = Callable[[Use], Sequence[Value]]

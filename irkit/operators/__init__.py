@@ -21,6 +21,7 @@ if (
     from irkit.operators.along_axis import *
     from irkit.operators.arithmetic import *
     from irkit.operators.attention import *
+    from irkit.operators.bits import *
     from irkit.operators.bitwise import *
     from irkit.operators.casts import *
     from irkit.operators.chance import *

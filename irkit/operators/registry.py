@@ -31,6 +31,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "Sum",
     ),
     "attention": ("Attention", "RotaryEmbedding"),
+    "bits": ("BitCast", "TwoBits"),
     "bitwise": (
         "BitShift",
         "BitwiseAnd",
@@ -206,7 +207,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
 }
 
 # Operators that are not ai.onnx's.
-DOMAINS: Mapping[str, str] = {"Assert": "irkit"}
+DOMAINS: Mapping[str, str] = {"Assert": "irkit", "BitCast": "irkit", "TwoBits": "irkit"}
 
 _family_of = {(DOMAINS.get(name, ""), name): family for family, names in FAMILIES.items() for name in names}
 

@@ -26,3 +26,11 @@ def gemm(use: Use) -> Sequence[Value]:
     if use.version < 7:
         use.drop("broadcast")
     return use.same()
+
+
+@adapter("PRelu")
+def prelu(use: Use) -> Sequence[Value]:
+    """Before opset 7 a vector of slopes was one for each channel."""
+    if use.version < 7 and use.rank(1) == 1 and use.rank(0) > 2 and use.type(1).shape != (1,):
+        use.place(1, use.add("Unsqueeze", use.value(1), use.integers(range(1, use.rank(0) - 1))))
+    return use.same()

@@ -26,6 +26,11 @@ MAX_TRIES = 4
 
 @adapter("If")
 def if_(use: Use) -> Sequence[Value]:
+    """Where the condition is known, the other branch is no part of the model: it may not even make sense."""
+    known = use.value(0).known
+    if known is not None and known.dtype == bool and known.size == 1:
+        taken = "then_branch" if known.all() else "else_branch"
+        return use.inline(_graph(use, taken), ())
     for name in ("then_branch", "else_branch"):
         use.attributes[name] = use.body(_graph(use, name), (), name)
     return use.same()
@@ -84,7 +89,7 @@ def _batched_scan(use: Use) -> Sequence[Value]:
     given = [use.value(i) for i in range(1, len(use.inputs))]
     sample = Graph("sample", use.graph)
     inside = [sample.input(sample.free_name("x"), _slice(as_tensor(v.type), 0)) for v in given]
-    inner = Use("Scan", "", 9, sample, list(inside), dict(use.attributes), use.names, use.layer, partial(use.body, inside=sample))
+    inner = Use("Scan", "", 9, sample, list(inside), dict(use.attributes), use.names, use.layer, partial(use.body, inside=sample), use.inline)
     sample.set_outputs(scan(inner))
     op = make("", "Scan", {"body": sample, "num_scan_inputs": len(given)})
     return use.graph.add(op, given, count=use.count, layer=use.layer, source=UNKNOWN)

@@ -1,1 +1,0 @@
-"""Operators of opsets after 23, written with those of 23."""
