@@ -160,9 +160,9 @@ def _all_names() -> str:
 
 def serialize(activation: Activation) -> str | dict[str, object]:
     """The name of one of these activations; the configuration of an object that has one."""
-    name = getattr(activation, "__name__", None)
-    if name in _BY_NAME and _BY_NAME[name] is activation:
-        return str(name)
+    name = str(getattr(activation, "__name__", ""))
+    if _BY_NAME.get(name) is activation:
+        return name
     if hasattr(activation, "get_config"):
         return {"class_name": type(activation).__name__, "config": activation.get_config()}
     raise ArgumentError(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -137,4 +137,26 @@ def is_int(dtype: DType) -> bool:
 
 
 def is_complex(dtype: DType) -> bool:
+    """Whether `dtype` has an imaginary part."""
     return dtype in COMPLEX
+
+
+class Limits(NamedTuple):
+    """Of a type of numbers: least, greatest, and for floats the distance from 1 to the next, and the least above 0."""
+
+    min: float
+    max: float
+    eps: float
+    tiny: float
+
+
+@cache
+def limits(dtype: DType) -> Limits:
+    """The limits of a type of numbers; ints for integers."""
+    if dtype in INTEGERS:
+        info = np.iinfo(dtype.name)
+        return Limits(int(info.min), int(info.max), 1, 1)
+    import ml_dtypes  # noqa: PLC0415  # heavy enough to wait until it is needed; knows numpy's types too
+
+    found = ml_dtypes.finfo(dtype.numpy)  # type: ignore[no-untyped-call]  # its stub forgot
+    return Limits(float(found.min), float(found.max), float(found.eps), float(found.tiny))

@@ -33,10 +33,10 @@ def dot_product_attention(
     flash_attention: bool | None = None,
     attn_logits_soft_cap: float | None = None,
 ) -> Tensor:
-    """softmax(q·kᵀ·scale + bias)·v for each head: (n, t, heads, d), (n, s, heads, d), (n, s, heads, e) → (n, t, heads, e)
+    """softmax(q·kᵀ·scale + bias)·v for each head: (n, t, h, d), (n, s, h, d), (n, s, h, e) → (n, t, h, e)
 
-    mask: true where a key may be seen, broadcast to (n, heads, t, s). scale: 1/√d by default. is_causal: keys after the
-    query are not seen.
+    mask: true where a key may be seen, broadcast to (n, h, t, s). scale: 1/√d by default. is_causal: keys
+    after the query are not seen.
     """
     if flash_attention:
         raise UnsupportedError(
@@ -46,7 +46,7 @@ def dot_product_attention(
     if any(rank_of(t) != 4 for t in (q, k, v)):
         raise ShapeError("query, key and value must have rank 4.", facts=[str(t.type) for t in (q, k, v)])
     size = q.shape[-1]
-    factor = scale if scale is not None else 1 / math.sqrt(int(size))  # type: ignore[arg-type]  # heads have fixed sizes
+    factor = scale if scale is not None else 1 / math.sqrt(int(size))
     logits = apply_one(op.MatMul(), permuted(q, (0, 2, 1, 3)), permuted(k, (0, 2, 3, 1)))
     logits = multiply(cast_to(logits, DType.float32) if logits.type.dtype.bits < 32 else logits, factor)
     logits = logits if bias is None else add(logits, cast_to(tensor(bias), logits.type.dtype))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import overload
+
 from irkit import operators as op
 from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.arithmetic import absolute, add, multiply, subtract
@@ -103,6 +105,10 @@ def logical_not(x: TensorLike) -> Tensor:
     return apply_one(op.Not(), boolean(x))
 
 
+@overload
+def where(condition: TensorLike) -> tuple[Tensor, ...]: ...
+@overload
+def where(condition: TensorLike, x1: TensorLike, x2: TensorLike) -> Tensor: ...
 def where(
     condition: TensorLike, x1: TensorLike | None = None, x2: TensorLike | None = None
 ) -> Tensor | tuple[Tensor, ...]:

@@ -13,7 +13,7 @@ from irkit import operators as op
 from irkit.errors import ArgumentError, ShapeError
 from irkit.frontends.apply import apply, apply_one, definition_of, symbolic_value
 from irkit.frontends.definition import Definition, current_scope, scope
-from irkit.frontends.ops.operands import Operand, boolean, cast_to, promoted, tensor
+from irkit.frontends.ops.operands import Operand, boolean, cast_to, number_of, promoted, tensor
 from irkit.frontends.ops.trees import Tree, leaves_of, mapped, rebuilt
 from irkit.frontends.tensor import SymbolicTensor, Tensor, TensorLike
 from irkit.frontends.variable import Variable
@@ -84,7 +84,7 @@ def switch(index: TensorLike, branches: Sequence[Callable[..., Tree]], *operands
         raise ArgumentError("switch needs at least one branch.")
     choice = tensor(index)
     if not is_symbolic(choice):
-        return branches[min(max(int(choice), 0), len(branches) - 1)](*operands)  # type: ignore[arg-type]  # has a value
+        return branches[min(max(number_of(choice), 0), len(branches) - 1)](*operands)
     if len(branches) == 1:
         return branches[0](*operands)
     at_most_first = apply_one(op.LessOrEqual(), choice, tensor(0, choice.type.dtype))
@@ -147,7 +147,7 @@ def fori_loop(lower: TensorLike, upper: TensorLike, body_fun: Callable[..., Tree
     low, high = tensor(lower), tensor(upper)
     start = mapped(tensor, init_val)
     if not any(map(is_symbolic, (low, high, *leaves_of(start)))):
-        for i in range(int(low), int(high)):  # type: ignore[arg-type]  # they have values
+        for i in range(number_of(low), number_of(high)):
             start = body_fun(i, start)
         return start
 
@@ -244,7 +244,7 @@ def _widened(
 
 def redone(node: Node, values: Mapping[Value, Any]) -> list[Any]:
     """What an If or Loop gives when the values that it reads are others."""
-    inputs = [None if v is None else values[v] for v in node.inputs]
+    inputs: list[Any] = [None if v is None else values[v] for v in node.inputs]
     if isinstance(node.op, op.If):
         then, other = node.op.then_branch, node.op.else_branch
         return list(cond(inputs[0], lambda: replayed(then, values, ()), lambda: replayed(other, values, ())))
@@ -288,13 +288,13 @@ def _loop_redone(body: Graph, inputs: Sequence[Any], values: Mapping[Value, Any]
 
 def _eager_loop(
     body: Graph,
-    most: Any,
-    first: Any,
+    most: Operand | None,
+    first: Operand | None,
     start: Sequence[Any],
-    values: Mapping[Value, Any],  # noqa: ANN401  # tensors
+    values: Mapping[Value, Any],
 ) -> list[Any]:
-    state, collected, turn, goes_on = list(start), [], 0, True if first is None else bool(first)
-    while goes_on and (most is None or turn < int(most)):
+    state, collected, turn, goes_on = list(start), [], 0, first is None or bool(first)
+    while goes_on and (most is None or turn < number_of(most)):
         again, *made = replayed(body, values, (tensor(np.int64(turn)), tensor(goes_on), *state))
         goes_on, state, turn = bool(again), made[: len(start)], turn + 1
         collected.append(made[len(start) :])

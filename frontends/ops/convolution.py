@@ -1,4 +1,7 @@
-"""Convolutions of Keras: channels last or first, kernels (…grid, in, out). ONNX wants channels first, kernels (out, in, …)."""
+"""Convolutions of Keras: channels last or first, kernels (…grid, in, out).
+
+ONNX wants channels first and kernels (out, in, …).
+"""
 
 from __future__ import annotations
 
@@ -157,7 +160,7 @@ def conv_transpose(
     data_format: str | None = None,
     dilation_rate: PerAxis = 1,
 ) -> Tensor:
-    """The transpose of a convolution: (n, …, c) with kernel (…, filters, c) → (n, …, filters), larger by the strides."""
+    """The transpose of a convolution, which enlarges: (n, …, c) with kernel (…, filters, c) → (n, …, filters)."""
     return transposed(inputs, kernel, None, strides, padding, output_padding, data_format, dilation_rate)
 
 

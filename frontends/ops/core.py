@@ -7,12 +7,12 @@ import numpy as np
 from irkit import operators as op
 from irkit.errors import UnsupportedError
 from irkit.frontends.apply import apply_one
-from irkit.frontends.dtypes import DTypeLike, dtype_of
+from irkit.frontends.dtypes import DTypeLike, dtype_of, limits
 from irkit.frontends.ops.operands import cast_to, rank_of, result, same_as, tensor
 from irkit.frontends.size import Size
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor, TensorLike
 from irkit.frontends.variable import Variable
-from irkit.ir import Array
+from irkit.ir import Array, DType
 from irkit.ir.types import FLOATS, INTEGERS
 
 __all__ = [
@@ -40,31 +40,20 @@ def saturate_cast(x: TensorLike, dtype: DTypeLike) -> Tensor:
     x, to = tensor(x), dtype_of(dtype)
     if x.type.dtype not in FLOATS | INTEGERS or to not in FLOATS | INTEGERS:
         return cast(x, dtype)
-    low, high = (_inside(v, x.type.dtype.numpy) for v in _range(to.numpy))
+    low, high = (_inside(v, x.type.dtype) for v in limits(to)[:2])
     clipped = apply_one(op.Clip(), x, same_as(low, x), same_as(high, x))
     return result(cast_to(clipped, to))
 
 
-def _range(dtype: np.dtype[np.generic]) -> tuple[float, float]:
-    """The least and greatest number of a type."""
-    if dtype.kind in "iu":
-        info = np.iinfo(dtype)
-        return int(info.min), int(info.max)
-    import ml_dtypes  # noqa: PLC0415  # heavy enough to wait until it is needed; knows numpy's types too
-
-    limits = ml_dtypes.finfo(dtype)
-    return float(limits.min), float(limits.max)
-
-
-def _inside(value: float, dtype: np.dtype[np.generic]) -> float:
+def _inside(value: float, dtype: DType) -> float:
     """The number of `dtype` nearest to `value` that does not lie beyond it."""
-    low, high = _range(dtype)
-    if dtype.kind in "iu":
-        return int(min(max(value, low), high))
-    held = min(max(value, low), high)
-    rounded = np.asarray(held).astype(dtype)
+    least, greatest = limits(dtype)[:2]
+    held = min(max(value, least), greatest)
+    if dtype in INTEGERS:
+        return int(held)
+    rounded = np.asarray(held).astype(dtype.numpy)
     beyond = abs(float(rounded)) > abs(value)
-    return float(np.nextafter(rounded, dtype.type(0))) if beyond else float(rounded)
+    return float(np.nextafter(rounded, dtype.numpy.type(0))) if beyond else float(rounded)
 
 
 def convert_to_tensor(

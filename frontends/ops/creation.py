@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal, overload
 
 import numpy as np
 
@@ -53,7 +54,7 @@ def full(shape: ShapeArgument, fill_value: TensorLike, dtype: DTypeLike | None =
     """A tensor of one value, which is broadcast to `shape`; floatx by default."""
     value = tensor(fill_value, dtype_of(dtype))
     if isinstance(value, EagerTensor) and static(sizes := sizes_of(shape)):
-        return EagerTensor(np.broadcast_to(value.array, tuple(sizes)).copy())  # type: ignore[arg-type]  # all ints
+        return EagerTensor(np.broadcast_to(value.array, tuple(sizes)).copy())
     return apply_one(op.Expand(), value, shape_tensor(shape))
 
 
@@ -98,7 +99,7 @@ def arange(
 ) -> Tensor:
     """start, start + step, … before stop; from 0 when only one number is given."""
     given = [v for v in (start, stop, step) if v is not None]
-    wanted = common(*given) if dtype is None else dtype_of(dtype)  # type: ignore[arg-type]  # sizes are promoted as ints
+    wanted = common(*given) if dtype is None else dtype_of(dtype)
     if stop is None:
         start, stop = 0, start
     computed = (
@@ -110,13 +111,33 @@ def arange(
         if "float" in wanted.name
         else DType.int32
     )
-    bounds = [tensor(v, computed) for v in (start, stop, 1 if step is None else step)]  # type: ignore[arg-type]
+    bounds = [tensor(v, computed) for v in (start, stop, 1 if step is None else step)]
     return cast_to(apply_one(op.Range(), *bounds), wanted)
 
 
 _RANGES = frozenset({DType.float32, DType.float64, DType.int16, DType.int32, DType.int64})
 
 
+@overload
+def linspace(
+    start: TensorLike,
+    stop: TensorLike,
+    num: int = 50,
+    endpoint: bool = True,
+    retstep: Literal[False] = False,
+    dtype: DTypeLike | None = None,
+    axis: int = 0,
+) -> Tensor: ...
+@overload
+def linspace(
+    start: TensorLike,
+    stop: TensorLike,
+    num: int,
+    endpoint: bool,
+    retstep: Literal[True],
+    dtype: DTypeLike | None = None,
+    axis: int = 0,
+) -> tuple[Tensor, Tensor]: ...
 def linspace(
     start: TensorLike,
     stop: TensorLike,
@@ -166,7 +187,6 @@ def logspace(
 ) -> Tensor:
     """base raised to `num` numbers at equal distances from start to stop."""
     exponents = linspace(start, stop, num, endpoint, axis=axis)
-    assert isinstance(exponents, Tensor)
     wanted = exponents.type.dtype if dtype is None else dtype_of(dtype)
     return cast_to(power(float(base), exponents), wanted)
 
@@ -183,7 +203,6 @@ def geomspace(
     a, b = promoted(start, stop, also=float)
     ratio = log(divide(b, a))
     line = linspace(multiply(ratio, 0.0), ratio, num, endpoint, axis=axis)
-    assert isinstance(line, Tensor)
     first = a if a.ndim == 0 else expand_dims(a, axis)
     made = multiply(exp(line), first)
     return made if dtype is None else cast_to(made, dtype_of(dtype))

@@ -33,7 +33,7 @@ def ctc_loss(
     output_length: TensorLike,
     mask_index: int = 0,
 ) -> Tensor:
-    """−ln of the probability of each target: (n, labels), (n, time, classes), (n,), (n,) → (n,). mask_index: the blank."""
+    """−ln of the probability of each target: (n, labels), (n, time, classes), (n,), (n,) → (n,)."""
     logits = floating(output)
     logits = cast_to(logits, DType.float32) if logits.type.dtype.bits < 32 else logits
     labels = cast_to(tensor(target), DType.int32)
@@ -85,13 +85,7 @@ def _after(
     next_label = logaddexp(add(getitem(open_ways, _FRONT), emitted), add(label, emitted))
     closing = add(add(label, silent), multiply(add(negative(repeats), 1.0), _NEVER))
     next_blank = _joined_by(add(open_ways, silent), closing)
-    return _if(over, blank, next_blank), _if(over, label, next_label)
-
-
-def _if(condition: Tensor, a: TensorLike, b: TensorLike) -> Tensor:
-    made = where(condition, a, b)
-    assert isinstance(made, Tensor)
-    return made
+    return where(over, blank, next_blank), where(over, label, next_label)
 
 
 def ctc_decode(
@@ -115,17 +109,17 @@ def ctc_decode(
     if strategy != "greedy":
         raise ArgumentError(f"strategy must be 'greedy' or 'beam_search'. Received: {strategy!r}.")
     logits = floating(inputs)
-    blank = mask_index if mask_index is not None else int(logits.shape[-1]) - 1  # type: ignore[arg-type]  # a number
+    blank = mask_index if mask_index is not None else int(logits.shape[-1]) - 1
     time = arange(logits.shape[1])
     over = greater_equal(time, expand_dims(cast_to(tensor(sequence_lengths), DType.int32), 1))
-    best = _if(over, blank, argmax(logits, -1))
-    scores = _if(over, 0.0, max(logits, -1))
+    best = where(over, blank, argmax(logits, -1))
+    scores = where(over, 0.0, max(logits, -1))
     silent = equal(best, blank)
     if merge_repeated:
         same = equal(getitem(best, _TAIL), getitem(best, _FRONT))
         first = less(getitem(best, _HEAD), 0)
         silent = logical_or(silent, concatenate([first, same], 1))
-    labels = _if(silent, -1, best)
-    order = argsort(_if(silent, cast_to(tensor(logits.shape[1]), DType.int32), time), -1)  # type: ignore[arg-type]  # a size
+    labels = where(silent, -1, best)
+    order = argsort(where(silent, cast_to(tensor(logits.shape[1]), DType.int32), time), -1)
     moved = take_along_axis(labels, order, -1)
     return expand_dims(cast_to(moved, DType.int32), 0), expand_dims(negative(sum(scores, 1)), 1)

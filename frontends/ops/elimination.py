@@ -13,6 +13,7 @@ from irkit.frontends.ops.control import fori_loop
 from irkit.frontends.ops.creation import arange, eye, zeros_like
 from irkit.frontends.ops.functions import log, sqrt
 from irkit.frontends.ops.gathering import take, take_along_axis
+from irkit.frontends.ops.indexing import getitem
 from irkit.frontends.ops.joining import concatenate
 from irkit.frontends.ops.operands import Operand, cast_to, floating, promoted, rank_of, tensor
 from irkit.frontends.ops.products import matmul
@@ -46,13 +47,6 @@ def square_matrix(x: TensorLike) -> tuple[Operand, int | Size]:
     return a, a.shape[-1]
 
 
-def choose(condition: TensorLike, x: TensorLike, y: TensorLike) -> Tensor:
-    """`where` with both values given."""
-    made = where(condition, x, y)
-    assert isinstance(made, Tensor)
-    return made
-
-
 def at(x: Operand, i: TensorLike, axis: int) -> Tensor:
     """The slice number i along an axis, which stays with size 1."""
     return take(x, reshape(cast_to(tensor(i), DType.int64), (1,)), axis)
@@ -79,8 +73,6 @@ def _turns(n: int | Size) -> TensorLike:
 
 
 def _columns(x: Operand, start: int | Size | None, end: int | Size | None) -> Tensor:
-    from irkit.frontends.ops.indexing import getitem
-
     return getitem(x, (..., slice(start, end)))
 
 
@@ -88,9 +80,9 @@ def _pivoted(m: Operand, k: TensorLike) -> tuple[Tensor, Tensor]:
     """Row k exchanged with the one below it that has the largest element in column k; and which that was."""
     rows = arange(m.shape[-2])
     column = absolute(squeeze(at(m, k, -1), -1))
-    below = choose(greater_equal(rows, k), column, -1.0)
+    below = where(greater_equal(rows, k), column, -1.0)
     chosen = argmax(below, -1, keepdims=True)
-    order = choose(equal(rows, k), chosen, choose(equal(rows, chosen), k, rows))
+    order = where(equal(rows, k), chosen, where(equal(rows, chosen), k, rows))
     indices = broadcast_to(expand_dims(order, -1), m.shape)
     return take_along_axis(m, indices, -2), chosen
 
@@ -104,7 +96,7 @@ def _cleared(m: Operand, k: TensorLike, everywhere: bool) -> Tensor:
     factors = at(m, k, -1)
     reduced = subtract(m, multiply(factors, scaled))
     mine = equal(rows, k)
-    return choose(mine, scaled, reduced if everywhere else choose(greater(rows, k), reduced, m))
+    return where(mine, scaled, reduced if everywhere else where(greater(rows, k), reduced, m))
 
 
 def inv(x: TensorLike) -> Tensor:
@@ -133,12 +125,12 @@ def _lu_turn(k: TensorLike, state: Any) -> tuple[Tensor, Tensor]:  # noqa: ANN40
     factors = divide(at(m, k, -1), at(pivot_row, k, -1))
     rest = subtract(m, multiply(factors, pivot_row))
     below = greater(rows, k)
-    m = choose(
+    m = where(
         logical_and(below, greater(columns, k)),
         rest,
-        choose(logical_and(below, equal(columns, k)), factors, m),
+        where(logical_and(below, equal(columns, k)), factors, m),
     )
-    return m, choose(equal(arange(pivots.shape[-1]), k), chosen, pivots)
+    return m, where(equal(arange(pivots.shape[-1]), k), chosen, pivots)
 
 
 def slogdet(x: TensorLike) -> tuple[Tensor, Tensor]:
@@ -154,7 +146,7 @@ def slogdet(x: TensorLike) -> tuple[Tensor, Tensor]:
 
 def _diagonal(x: Operand) -> Tensor:
     rows, columns = expand_dims(arange(x.shape[-2]), -1), arange(x.shape[-1])
-    return sum(choose(equal(rows, columns), x, 0.0), -1)
+    return sum(where(equal(rows, columns), x, 0.0), -1)
 
 
 def logdet(x: TensorLike) -> Tensor:
@@ -180,8 +172,8 @@ def _cholesky_column(a: Operand, lower: Operand, k: TensorLike) -> Tensor:
     rest = subtract(at(a, k, -1), matmul(lower, swapaxes(row, -1, -2)))
     pivot = sqrt(at(rest, k, -2))
     rows = expand_dims(arange(a.shape[-2]), -1)
-    column = choose(greater_equal(rows, k), divide(rest, pivot), 0.0)
-    return choose(equal(arange(a.shape[-1]), k), column, lower)
+    column = where(greater_equal(rows, k), divide(rest, pivot), 0.0)
+    return where(equal(arange(a.shape[-1]), k), column, lower)
 
 
 def solve_triangular(a: TensorLike, b: TensorLike, lower: bool = False) -> Tensor:
@@ -196,9 +188,9 @@ def solve_triangular(a: TensorLike, b: TensorLike, lower: bool = False) -> Tenso
         k = i if lower else subtract(subtract(count, 1), i)
         row = at(left, k, -2)
         known = less(arange(left.shape[-1]), k) if lower else greater(arange(left.shape[-1]), k)
-        rest = subtract(at(right, k, -2), matmul(choose(known, row, 0.0), x))
+        rest = subtract(at(right, k, -2), matmul(where(known, row, 0.0), x))
         value = divide(rest, at(row, k, -1))
-        return choose(equal(expand_dims(arange(left.shape[-2]), -1), k), value, x)
+        return where(equal(expand_dims(arange(left.shape[-2]), -1), k), value, x)
 
     made: Tensor = fori_loop(0, count, turn, zeros_like(right))
     return squeeze(made, -1) if vector else made

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn, overload
 
 import numpy as np
 
 from irkit.errors import ArgumentError, ShapeError, UnsupportedError
+from irkit.frontends.dtypes import limits
 from irkit.frontends.ops.arithmetic import absolute, add, divide, maximum, multiply, square, subtract
-from irkit.frontends.ops.comparison import equal, greater, less
+from irkit.frontends.ops.comparison import equal, greater, less, where
 from irkit.frontends.ops.control import fori_loop
 from irkit.frontends.ops.creation import arange, eye
 from irkit.frontends.ops.diagonals import diagonal, triu
-from irkit.frontends.ops.elimination import at, choose, square_matrix
+from irkit.frontends.ops.elimination import at, square_matrix
 from irkit.frontends.ops.functions import sqrt
 from irkit.frontends.ops.gathering import take, take_along_axis
 from irkit.frontends.ops.indexing import getitem
@@ -36,7 +37,7 @@ def fixed(x: Operand) -> tuple[int, int]:
     if rank_of(x) < 2 or not all(isinstance(d, int) for d in x.shape[-2:]):
         raise ShapeError(f"matrices of a fixed size are needed, not {x.type}.")
     m, n = x.shape[-2:]
-    return int(m), int(n)  # type: ignore[arg-type]  # ints
+    return int(m), int(n)
 
 
 # ---- QR
@@ -60,15 +61,15 @@ def _reflected(k: TensorLike, state: Any) -> tuple[Tensor, Tensor]:  # noqa: ANN
     q, r = state
     rows = expand_dims(arange(r.shape[-2]), -1)
     column = at(r, k, -1)
-    below = choose(greater(rows, k), column, 0.0)
+    below = where(greater(rows, k), column, 0.0)
     pivot = at(column, k, -2)
     rest = sum(square(below), -2, keepdims=True)
     length = sqrt(add(square(pivot), rest))
-    far = add(pivot, choose(less(pivot, 0.0), multiply(length, -1.0), length))
+    far = add(pivot, where(less(pivot, 0.0), multiply(length, -1.0), length))
     nothing = equal(rest, 0.0)
-    v = choose(equal(rows, k), choose(nothing, 0.0, far), below)
+    v = where(equal(rows, k), where(nothing, 0.0, far), below)
     size = sum(square(v), -2, keepdims=True)
-    factor = divide(2.0, choose(equal(size, 0.0), 1.0, size))
+    factor = divide(2.0, where(equal(size, 0.0), 1.0, size))
     turned = subtract(r, multiply(multiply(v, factor), matmul(swapaxes(v, -1, -2), r)))
     return subtract(q, multiply(matmul(q, v), swapaxes(multiply(v, factor), -1, -2))), turned
 
@@ -85,10 +86,10 @@ def _pairs(n: int) -> Tensor:
 def _rotation(app: Tensor, aqq: Tensor, apq: Tensor) -> tuple[Tensor, Tensor]:
     """Cosine and sine of the rotation that makes apq zero."""
     small = equal(apq, 0.0)
-    tau = divide(subtract(aqq, app), multiply(choose(small, 1.0, apq), 2.0))
-    sign = choose(less(tau, 0.0), -1.0, 1.0)
+    tau = divide(subtract(aqq, app), multiply(where(small, 1.0, apq), 2.0))
+    sign = where(less(tau, 0.0), -1.0, 1.0)
     t = divide(sign, add(absolute(tau), sqrt(add(square(tau), 1.0))))
-    t = choose(small, 0.0, t)
+    t = where(small, 0.0, t)
     c = divide(1.0, sqrt(add(square(t), 1.0)))
     return c, multiply(t, c)
 
@@ -98,11 +99,11 @@ def _turned(x: Operand, p: Tensor, q: Tensor, c: Tensor, s: Tensor) -> Tensor:
     xp, xq = at(x, p, -1), at(x, q, -1)
     columns = arange(x.shape[-1], dtype=DType.int64)
     new_p, new_q = subtract(multiply(c, xp), multiply(s, xq)), add(multiply(s, xp), multiply(c, xq))
-    return choose(equal(columns, p), new_p, choose(equal(columns, q), new_q, x))
+    return where(equal(columns, p), new_p, where(equal(columns, q), new_q, x))
 
 
 def eigh(x: TensorLike) -> tuple[Tensor, Tensor]:
-    """Eigenvalues of symmetric matrices, rising, and eigenvectors in the columns of (…, n, n). By Jacobi's rotations."""
+    """Eigenvalues of symmetric matrices, rising, and eigenvectors in the columns of (…, n, n). By rotations."""
     a, _ = square_matrix(x)
     n = fixed(a)[0]
     a = multiply(add(a, swapaxes(a, -1, -2)), 0.5)
@@ -131,6 +132,14 @@ def _columns_in(x: Operand, order: Tensor) -> Tensor:
     return take_along_axis(x, broadcast_to(expand_dims(order, -2), [*x.shape[:-1], order.shape[-1]]), -1)
 
 
+@overload
+def svd(x: TensorLike, full_matrices: bool, compute_uv: Literal[False]) -> Tensor: ...
+@overload
+def svd(
+    x: TensorLike, full_matrices: bool = True, compute_uv: Literal[True] = True
+) -> tuple[Tensor, Tensor, Tensor]: ...
+@overload
+def svd(x: TensorLike, full_matrices: bool, compute_uv: bool) -> tuple[Tensor, Tensor, Tensor] | Tensor: ...
 def svd(
     x: TensorLike, full_matrices: bool = True, compute_uv: bool = True
 ) -> tuple[Tensor, Tensor, Tensor] | Tensor:
@@ -147,12 +156,8 @@ def svd(
     values, order = ordered(lengths, rank_of(a) - 2, descending=True)
     if not compute_uv:
         return values
-    u = divide(_columns_in(turned, order), expand_dims(maximum(values, _tiny(a)), -2))
+    u = divide(_columns_in(turned, order), expand_dims(maximum(values, limits(a.type.dtype).tiny), -2))
     return _completed(u, values, full_matrices), values, swapaxes(_columns_in(v, order), -1, -2)
-
-
-def _tiny(x: Operand) -> float:
-    return float(np.finfo(x.type.dtype.numpy).tiny)  # type: ignore[arg-type]  # a float type
 
 
 def _orthogonal(a: Operand, n: int) -> tuple[Tensor, Tensor]:
@@ -175,14 +180,12 @@ def _orthogonal(a: Operand, n: int) -> tuple[Tensor, Tensor]:
 def _completed(u: Tensor, values: Tensor, full_matrices: bool) -> Tensor:
     """U with columns for the singular values that are 0, too; and all m of them with full_matrices."""
     m, n = fixed(u)
-    there = greater(
-        values, multiply(largest(values, -1, keepdims=True), float(np.finfo(np.float32).eps) * 1e-2)
-    )
-    kept = choose(expand_dims(there, -2), u, 0.0)
+    there = greater(values, multiply(largest(values, -1, keepdims=True), limits(u.type.dtype).eps))
+    kept = where(expand_dims(there, -2), u, 0.0)
     q, r = qr(kept, "complete")
-    sign = choose(less(diagonal(r, axis1=-2, axis2=-1), 0.0), -1.0, 1.0)
+    sign = where(less(diagonal(r, axis1=-2, axis2=-1), 0.0), -1.0, 1.0)
     first = multiply(getitem(q, (..., slice(None), slice(0, n))), expand_dims(sign, -2))
-    first = choose(expand_dims(there, -2), u, first)
+    first = where(expand_dims(there, -2), u, first)
     if not full_matrices or m == n:
         return first
     return concatenate([first, getitem(q, (..., slice(None), slice(n, None)))], -1)
@@ -191,25 +194,19 @@ def _completed(u: Tensor, values: Tensor, full_matrices: bool) -> Tensor:
 # ---- what follows
 
 
-def _three(x: Operand) -> tuple[Tensor, Tensor, Tensor]:
-    made = svd(x, full_matrices=False)
-    assert isinstance(made, tuple)
-    return made
-
-
 def pinv(x: TensorLike, rcond: float | None = None) -> Tensor:
     """The pseudo-inverse of (…, m, n): (…, n, m). rcond: singular values below so much of the largest count as 0."""
     a = floating(x)
-    u, s, vt = _three(a)
+    u, s, vt = svd(a, full_matrices=False)
     limit = multiply(largest(s, -1, keepdims=True), _rcond(a, rcond, 10.0))
-    inverse = choose(greater(s, limit), divide(1.0, choose(greater(s, 0.0), s, 1.0)), 0.0)
+    inverse = where(greater(s, limit), divide(1.0, where(greater(s, 0.0), s, 1.0)), 0.0)
     return matmul(multiply(swapaxes(vt, -1, -2), expand_dims(inverse, -2)), swapaxes(u, -1, -2))
 
 
 def _rcond(a: Operand, rcond: float | None, factor: float = 1.0) -> float:
     if rcond is not None:
         return rcond
-    return factor * max(fixed(a)) * float(np.finfo(a.type.dtype.numpy).eps)  # type: ignore[arg-type]  # a float type
+    return factor * max(fixed(a)) * limits(a.type.dtype).eps
 
 
 def lstsq(a: TensorLike, b: TensorLike, rcond: float | None = None) -> Tensor:
@@ -223,8 +220,7 @@ def lstsq(a: TensorLike, b: TensorLike, rcond: float | None = None) -> Tensor:
 def matrix_rank(x: TensorLike, tol: float | None = None) -> Tensor:
     """How many singular values exceed tol, as int32."""
     a = floating(x)
-    s = svd(a, compute_uv=False)
-    assert isinstance(s, Tensor)
+    s = svd(a, False, False)
     limit: TensorLike = multiply(largest(s, -1, keepdims=True), _rcond(a, None)) if tol is None else tol
     return sum(greater(s, limit), -1)
 

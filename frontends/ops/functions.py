@@ -1,4 +1,4 @@
-"""Functions of one number, element by element: exponentials, logarithms, roots, trigonometry, rounding. Floats come out."""
+"""Functions of one number, element by element: exponentials, logarithms, roots, trigonometry, rounding."""
 
 from __future__ import annotations
 
@@ -261,8 +261,28 @@ def erfc(x: TensorLike) -> Tensor:
 
 
 # M. Giles, "Approximating the erfinv function" (2010), single precision, highest power first.
-_ERFINV_CENTRAL = (2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087, -0.00125372503, -0.00417768164, 0.246640727, 1.50140941)  # fmt: skip
-_ERFINV_TAIL = (-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047, 1.00167406, 2.83297682)  # fmt: skip
+_ERFINV_CENTRAL = (
+    2.81022636e-08,
+    3.43273939e-07,
+    -3.5233877e-06,
+    -4.39150654e-06,
+    0.00021858087,
+    -0.00125372503,
+    -0.00417768164,
+    0.246640727,
+    1.50140941,
+)
+_ERFINV_TAIL = (
+    -0.000200214257,
+    0.000100950558,
+    0.00134934322,
+    -0.00367342844,
+    0.00573950773,
+    -0.0076224613,
+    0.00943887047,
+    1.00167406,
+    2.83297682,
+)
 
 
 def erfinv(x: TensorLike) -> Tensor:
@@ -287,7 +307,17 @@ def _newton(y: Tensor, x: Operand) -> Tensor:
 
 # Abramowitz and Stegun 9.8.1 and 9.8.2, lowest power first.
 _I0_CENTRAL = (1.0, 3.5156229, 3.0899424, 1.2067492, 0.2659732, 0.0360768, 0.0045813)
-_I0_TAIL = (0.39894228, 0.01328592, 0.00225319, -0.00157565, 0.00916281, -0.02057706, 0.02635537, -0.01647633, 0.00392377)  # fmt: skip
+_I0_TAIL = (
+    0.39894228,
+    0.01328592,
+    0.00225319,
+    -0.00157565,
+    0.00916281,
+    -0.02057706,
+    0.02635537,
+    -0.01647633,
+    0.00392377,
+)
 
 
 def i0(x: TensorLike) -> Tensor:

@@ -100,19 +100,19 @@ def rgb_to_hsv(images: TensorLike, data_format: str | None = None) -> Tensor:
         if x.type.dtype.bits == 32
         else 2.0 ** -{16: 10, 64: 52}[x.type.dtype.bits]
     )
-    r, g, b = unstack(_tensor(where(less(absolute(x), tiny), 0.0, x)), axis=axis)
+    r, g, b = unstack(where(less(absolute(x), tiny), 0.0, x), axis=axis)
     value = maximum(maximum(r, g), b)
     spread = subtract(value, minimum(minimum(r, g), b))
     coloured, lit = greater(spread, 0.0), greater(value, 0.0)
-    saturation = where(lit, divide(spread, _tensor(where(lit, value, 1.0))), 0.0)
-    norm = divide(1.0, multiply(_tensor(where(coloured, spread, 1.0)), 6.0))
+    saturation = where(lit, divide(spread, where(lit, value, 1.0)), 0.0)
+    norm = divide(1.0, multiply(where(coloured, spread, 1.0), 6.0))
     from_green = add(multiply(norm, subtract(b, r)), 2 / 6)
     from_blue = add(multiply(norm, subtract(r, g)), 4 / 6)
-    hue = _tensor(where(equal(value, g), from_green, from_blue))
-    hue = _tensor(where(equal(value, r), multiply(norm, subtract(g, b)), hue))
+    hue = where(equal(value, g), from_green, from_blue)
+    hue = where(equal(value, r), multiply(norm, subtract(g, b)), hue)
     below = cast_to(less(hue, 0.0), x.type.dtype)
-    hue = add(_tensor(where(coloured, hue, 0.0)), below)
-    return stack([hue, _tensor(saturation), value], axis)
+    hue = add(where(coloured, hue, 0.0), below)
+    return stack([hue, saturation, value], axis)
 
 
 def hsv_to_rgb(images: TensorLike, data_format: str | None = None) -> Tensor:
@@ -137,11 +137,6 @@ def _floats(images: TensorLike) -> Operand:
     return x
 
 
-def _tensor(x: Tensor | tuple[Tensor, ...]) -> Tensor:
-    assert isinstance(x, Tensor)
-    return x
-
-
 # ---- margins
 
 
@@ -155,7 +150,7 @@ def pad_images(
     target_width: int | None = None,
     data_format: str | None = None,
 ) -> Tensor:
-    """With margins of zeros. Two of top, bottom and target_height are given; and two of left, right and target_width."""
+    """With margins of zeros: two of top, bottom and target_height are given; and two of left, right, target_width."""
     x = tensor(images)
     height = _height_axis(x, data_format)
     margins: list[list[object]] = [[0, 0] for _ in range(rank_of(x))]
@@ -237,7 +232,7 @@ def extract_patches(
     padding: str = "valid",
     data_format: str | None = None,
 ) -> Tensor:
-    """The blocks of an image, each as one long channel vector, at distances of `strides` (by default beside each other)."""
+    """The blocks of an image, each as one long channel vector, `strides` apart (by default beside each other)."""
     rank = 3 if not isinstance(size, int) and len(size) == 3 else 2
     return _patches(images, size, strides, dilation_rate, padding, data_format, rank)
 
@@ -305,7 +300,7 @@ def _filtered(x: Operand, windows: np.ndarray, last: bool, padding: str = "same"
     alone = rank_of(x) == 3
     x = expand_dims(x, 0) if alone else x
     channels = x.shape[-1 if last else 1]
-    kernel = np.repeat(windows[:, :, None, :], int(channels), axis=2)  # type: ignore[arg-type]  # a number
+    kernel = np.repeat(windows[:, :, None, :], int(channels), axis=2)
     data_format = "channels_last" if last else "channels_first"
     made = depthwise_conv(x, tensor(kernel, x.type.dtype), 1, padding, data_format)
     return squeeze(made, 0) if alone else made

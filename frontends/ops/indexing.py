@@ -13,7 +13,7 @@ from irkit.errors import ArgumentError
 from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.operands import Operand, cast_to, int64s, rank_of, result, tensor
 from irkit.frontends.ops.shaping import expand_dims, permuted, squeeze
-from irkit.frontends.ops.sizes import shape_tensor
+from irkit.frontends.ops.sizes import SizeArgument, shape_tensor
 from irkit.frontends.size import Size
 from irkit.frontends.tensor import EagerTensor, Tensor, TensorLike
 from irkit.frontends.variable import Variable
@@ -125,12 +125,12 @@ def _kept(parts: Sequence[Part]) -> list[Part]:
 class _Cuts:
     """Arguments of Slice, collected."""
 
-    starts: list[object]
-    ends: list[object]
+    starts: list[SizeArgument]
+    ends: list[SizeArgument]
     axes: list[int]
     steps: list[int]
 
-    def add(self, axis: int, start: object, end: object, step: int = 1) -> None:
+    def add(self, axis: int, start: SizeArgument, end: SizeArgument, step: int = 1) -> None:
         self.starts.append(start)
         self.ends.append(end)
         self.axes.append(axis)
@@ -155,7 +155,7 @@ def _sliced(x: Operand, parts: Sequence[Part]) -> Operand:
         shape_tensor(cuts.starts),
         shape_tensor(cuts.ends),
         int64s(cuts.axes),
-        steps,  # type: ignore[arg-type]  # sizes
+        steps,
     )
 
 
@@ -208,7 +208,7 @@ def _gathered(x: Operand, places: dict[int, Operand]) -> tuple[Tensor, int]:
     front = list(places)
     rest = [a for a in range(rank_of(x)) if a not in places]
     x = permuted(x, front + rest)
-    total: Operand = list(places.values())[0]
+    total: Operand = next(iter(places.values()))
     for p in list(places.values())[1:]:
         total = apply_one(
             op.Add(), total, apply_one(op.Mul(), p, int64s([0]) if rank_of(p) else tensor(0, DType.int64))

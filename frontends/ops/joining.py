@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -130,11 +131,11 @@ def _equal_parts(x: Operand, count: int, axis: int) -> list[Tensor]:
 def _parts(x: Operand, places: Sequence[int], size: int, axis: int) -> list[Tensor]:
     """Cut at `places`, which follow Python's rules for slices."""
     bounds = [0, *(slice(p).indices(size)[1] for p in places), size]
-    lengths = [max(0, b - a) for a, b in zip(bounds, bounds[1:], strict=False)]
+    lengths = [max(0, b - a) for a, b in pairwise(bounds)]
     if sum(lengths) == size:
         made = apply(op.Split(axis=axis), x, int64s(lengths), count=len(lengths))
         return list(made) if isinstance(made, tuple) else [made]
-    pairs = zip(bounds, bounds[1:], strict=False)
+    pairs = pairwise(bounds)
     return [apply_one(op.Slice(), x, int64s([a]), int64s([max(a, b)]), int64s([axis])) for a, b in pairs]
 
 

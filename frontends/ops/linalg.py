@@ -94,8 +94,7 @@ def _matrices(x: Operand, axes: Sequence[int], ord: float | str | None, keepdims
         lengths = sum(absolute(m), -2 if ord in (1, -1) else -1)
         found = largest(lengths, -1) if ord in (1, math.inf) else smallest(lengths, -1)
     elif ord in (2, -2, "nuc"):
-        values = svd(m, compute_uv=False)
-        assert isinstance(values, Tensor)
+        values = svd(m, False, False)
         found = sum(values, -1) if ord == "nuc" else largest(values, -1) if ord == 2 else smallest(values, -1)
     else:
         raise ArgumentError(f"ord must be None, 'fro', 'nuc', 1, -1, 2, -2, inf or -inf. Received: {ord!r}.")

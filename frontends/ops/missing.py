@@ -6,7 +6,7 @@ import math
 
 from irkit import operators as op
 from irkit.frontends.apply import apply_one
-from irkit.frontends.dtypes import joined
+from irkit.frontends.dtypes import joined, limits
 from irkit.frontends.ops.arithmetic import divide, square, subtract
 from irkit.frontends.ops.functions import sqrt
 from irkit.frontends.ops.operands import Operand, cast_to, floating, is_float, result, same_as, tensor
@@ -110,11 +110,9 @@ def nan_to_num(
     x = tensor(x)
     if not is_float(x):
         return result(x)
-    import ml_dtypes  # noqa: PLC0415  # heavy enough to wait until it is needed; knows numpy's types too
-
-    limits = ml_dtypes.finfo(x.type.dtype.numpy)
-    high = tensor(float(limits.max) if posinf is None else posinf, x.type.dtype)
-    low = tensor(float(limits.min) if neginf is None else neginf, x.type.dtype)
+    least, greatest = limits(x.type.dtype)[:2]
+    high = tensor(greatest if posinf is None else posinf, x.type.dtype)
+    low = tensor(least if neginf is None else neginf, x.type.dtype)
     made = apply_one(op.Where(), apply_one(op.IsNaN(), x), tensor(nan, x.type.dtype), x)
     made = apply_one(op.Where(), apply_one(op.IsInf(detect_negative=False), made), high, made)
     return apply_one(op.Where(), apply_one(op.IsInf(detect_positive=False), made), low, made)

@@ -28,8 +28,12 @@ from irkit.frontends.ops.arithmetic import *
 from irkit.frontends.ops.bitwise import *
 from irkit.frontends.ops.comparison import *
 from irkit.frontends.ops.complexes import *
+from irkit.frontends.ops.core import ndim as ndim
+from irkit.frontends.ops.core import size as size
+from irkit.frontends.ops.core import view as view
 from irkit.frontends.ops.creation import *
 from irkit.frontends.ops.diagonals import *
+from irkit.frontends.ops.elimination import slogdet as slogdet
 from irkit.frontends.ops.functions import *
 from irkit.frontends.ops.gathering import *
 from irkit.frontends.ops.indexing import *
@@ -40,15 +44,11 @@ from irkit.frontends.ops.products import *
 from irkit.frontends.ops.quantiles import *
 from irkit.frontends.ops.reduction import *
 from irkit.frontends.ops.running import *
+from irkit.frontends.ops.sequences import vectorize as vectorize
 from irkit.frontends.ops.shaping import *
 from irkit.frontends.ops.sorting import *
 from irkit.frontends.ops.statistics import *
 from irkit.frontends.ops.windows import *
-from irkit.frontends.ops.core import ndim as ndim
-from irkit.frontends.ops.core import size as size
-from irkit.frontends.ops.core import view as view
-from irkit.frontends.ops.elimination import slogdet as slogdet
-from irkit.frontends.ops.sequences import vectorize as vectorize
 
 _PARTS = (
     arithmetic,

@@ -163,10 +163,12 @@ def axes_of(x: Operand, axis: int | Sequence[int] | None) -> tuple[int, ...]:
 
 
 def is_float(x: Operand) -> bool:
+    """Whether `x` has fractions."""
     return x.type.dtype in FLOATS
 
 
 def is_int(x: Operand) -> bool:
+    """Whether `x` counts."""
     return x.type.dtype in INTEGERS
 
 
@@ -189,3 +191,10 @@ def values_of(x: object) -> Array | None:
 def result(x: Operand) -> Tensor:
     """`x` as what functions return: a variable becomes a tensor of its value."""
     return x if isinstance(x, Tensor) else apply_one(op.Identity(), x)
+
+
+def number_of(x: Operand) -> int:
+    """The one integer that `x` holds, which is known now."""
+    values = values_of(x)
+    assert values is not None
+    return int(values.reshape(-1)[0])

@@ -86,10 +86,10 @@ def _parts(x: Operand, axis: int, count: int, reduce: Callable[..., Tensor]) -> 
         raise ShapeError(
             f"axis {axis} has no fixed size and cannot be cut into {count} parts.", facts=[str(x.type)]
         )
-    starts = np.arange(count) * size // count
-    ends = -(-np.arange(1, count + 1) * size // count)
-    if len(set(ends - starts)) == 1:
-        places = starts[:, None] + np.arange(ends[0])
+    starts = [i * size // count for i in range(count)]
+    ends = [-(-(i + 1) * size // count) for i in range(count)]
+    if len({b - a for a, b in zip(starts, ends, strict=True)}) == 1:
+        places = np.add.outer(starts, np.arange(ends[0]))
         return reduce(apply_one(op.Gather(axis=axis), x, tensor(places)), axis + 1)
     parts = [
         apply_one(op.Slice(), x, int64s([a]), int64s([b]), int64s([axis]))

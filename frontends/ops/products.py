@@ -18,6 +18,7 @@ from irkit.frontends.ops.operands import (
     tensor,
 )
 from irkit.frontends.ops.shaping import expand_dims, moveaxis, permuted, ravel, reshape
+from irkit.frontends.ops.sizes import size_product
 from irkit.frontends.tensor import Tensor, TensorLike
 from irkit.ir import DType
 from irkit.ir.types import FLOATS
@@ -62,9 +63,9 @@ def tensordot(
     rows = [a.shape[i] for i in free_a]
     columns = [b.shape[i] for i in free_b]
     inner = [b.shape[i] for i in theirs]
-    left = reshape(permuted(a, [*free_a, *mine]), (-1, _product(inner)))
+    left = reshape(permuted(a, [*free_a, *mine]), (-1, size_product(inner)))
     right = (
-        reshape(permuted(b, [*theirs, *free_b]), (_product(inner), -1))
+        reshape(permuted(b, [*theirs, *free_b]), (size_product(inner), -1))
         if inner or columns
         else reshape(b, (1, 1))
     )
@@ -81,13 +82,6 @@ def _contracted(a: Operand, b: Operand, axes: object) -> tuple[list[int], list[i
     if len(mine) != len(theirs):
         raise ArgumentError(f"axes must name as many of both tensors. Received: {axes!r}.")
     return [axis_of(a, i) for i in mine], [axis_of(b, i) for i in theirs]
-
-
-def _product(sizes: Sequence[object]) -> object:
-    total: object = 1
-    for size in sizes:
-        total = total * size  # type: ignore[operator]  # ints and Sizes
-    return total
 
 
 def einsum(subscripts: str, *operands: TensorLike, **kwargs: object) -> Tensor:
@@ -127,7 +121,7 @@ def kron(x1: TensorLike, x2: TensorLike) -> Tensor:
     a, b = promoted(x1, x2)
     rank = max(rank_of(a), rank_of(b))
     a, b = (expand_dims(v, list(range(rank - rank_of(v)))) if rank_of(v) < rank else v for v in (a, b))
-    sizes = [_product([m, n]) for m, n in zip(a.shape, b.shape, strict=True)]
+    sizes = [size_product([m, n]) for m, n in zip(a.shape, b.shape, strict=True)]
     apart = expand_dims(a, [2 * i + 1 for i in range(rank)])
     other = expand_dims(b, [2 * i for i in range(rank)])
     return reshape(multiply(apart, other), sizes)

@@ -101,7 +101,7 @@ def _at_shares(rows: Tensor, share: Operand, method: str, ignore_nan: bool) -> T
     first, second = (take_along_axis(values, cast_to(p, DType.int64), -1) for p in (low, high))
     part = cast_to(part, rows.type.dtype)
     step = where(apply_one(op.Equal(), first, second), 0.0, multiply(subtract(second, first), part))
-    found = add(first, step)  # type: ignore[arg-type]  # one tensor
+    found = add(first, step)
     bad = apply_one(op.Equal(), count, same_as(0, count)) if ignore_nan else some(nan, -1, keepdims=True)
     return moveaxis(apply_one(op.Where(), bad, same_as(math.nan, found), found), -1, 0)
 

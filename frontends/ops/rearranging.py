@@ -9,6 +9,7 @@ from irkit.errors import ArgumentError, ShapeError
 from irkit.frontends.ops.operands import rank_of
 from irkit.frontends.ops.operands import tensor as as_tensor
 from irkit.frontends.ops.shaping import permuted, reshape
+from irkit.frontends.ops.sizes import size_product
 from irkit.frontends.size import Size
 from irkit.frontends.tensor import Tensor, TensorLike
 
@@ -35,11 +36,11 @@ def rearrange(tensor: TensorLike, pattern: str, **axes_lengths: int) -> Tensor:
     moved = permuted(apart, [names.index(n) for n in wanted])
     if all(len(g) == 1 for g in right):
         return moved
-    return reshape(moved, [_product([sizes[n] for n in g]) for g in right])
+    return reshape(moved, [size_product([sizes[n] for n in g]) for g in right])
 
 
 def _groups(side: str) -> list[list[str]]:
-    """ "b (h w) c" → [[b], [h, w], [c]]."""
+    """Names of the axes, group by group: "b (h w) c" → [[b], [h, w], [c]]."""
     return [token.strip("()").split() for token in re.findall(r"\([^)]*\)|\w+", side)]
 
 
@@ -51,16 +52,9 @@ def _sizes(
         unknown = [n for n in group if n not in given]
         if len(unknown) > 1:
             raise ArgumentError(f"say the sizes of all but one of {', '.join(group)}.")
-        known = _product([given[n] for n in group if n in given])
+        known = size_product([given[n] for n in group if n in given])
         if isinstance(size, int) and isinstance(known, int) and (size % known if unknown else size != known):
             raise ShapeError(f"an axis of size {size} cannot be ({' '.join(group)}) with {dict(given)}.")
         if unknown:
             sizes[unknown[0]] = size // known
     return sizes
-
-
-def _product(sizes: Sequence[int | Size]) -> int | Size:
-    total: int | Size = 1
-    for size in sizes:
-        total = total * size
-    return total

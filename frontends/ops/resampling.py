@@ -32,7 +32,8 @@ from irkit.frontends.ops.operands import (
 from irkit.frontends.ops.products import tensordot
 from irkit.frontends.ops.reduction import sum
 from irkit.frontends.ops.shaping import expand_dims, moveaxis, permuted, squeeze
-from irkit.frontends.ops.sizes import shape_tensor
+from irkit.frontends.ops.sizes import shape_tensor, size_tensor
+from irkit.frontends.size import Size
 from irkit.frontends.tensor import Tensor, TensorLike
 from irkit.ir import DType
 
@@ -160,7 +161,7 @@ def _lanczos(radius: float, x: Tensor) -> Tensor:
     product = multiply(multiply(sin(multiply(x, np.pi)), sin(multiply(x, np.pi / radius))), radius)
     safe = where(greater(x, 1e-3), x, 1.0)
     weight = where(greater(x, 1e-3), divide(product, multiply(multiply(safe, safe), np.pi**2)), 1.0)
-    return _tensor(where(greater(x, radius), 0.0, _tensor(weight)))
+    return where(greater(x, radius), 0.0, weight)
 
 
 def _triangle(x: Tensor) -> Tensor:
@@ -171,12 +172,7 @@ def _cubic(x: Tensor) -> Tensor:
     """Keys' kernel with a = −1/2."""
     near = add(multiply(multiply(subtract(multiply(x, 1.5), 2.5), x), x), 1.0)
     far = add(multiply(subtract(multiply(add(multiply(x, -0.5), 2.5), x), 4.0), x), 2.0)
-    return _tensor(where(greater_equal(x, 2.0), 0.0, _tensor(where(greater_equal(x, 1.0), far, near))))
-
-
-def _tensor(x: Tensor | tuple[Tensor, ...]) -> Tensor:
-    assert isinstance(x, Tensor)
-    return x
+    return where(greater_equal(x, 2.0), 0.0, where(greater_equal(x, 1.0), far, near))
 
 
 _KERNELS: Mapping[str, Callable[[Tensor], Tensor]] = {
@@ -223,21 +219,23 @@ def _rounded_like(made: Operand, x: Operand) -> Tensor:
     return cast_to(clip(apply_one(op.Round(), made), low, high), x.type.dtype)
 
 
-def _weights(old: object, new: object, scale: Tensor, move: Tensor, method: str, antialias: bool) -> Tensor:
+def _weights(
+    old: int | Size, new: int | Size, scale: Tensor, move: Tensor, method: str, antialias: bool
+) -> Tensor:
     """(old, new): how much each old pixel counts in each new one; columns sum to 1, or are 0 outside of the image."""
     dtype = scale.type.dtype
     inverse = divide(1.0, scale)
     spread = maximum(inverse, 1.0) if antialias else tensor(1.0, dtype)
-    places = arange(new, dtype=dtype)  # type: ignore[arg-type]  # a size
+    places = arange(new, dtype=dtype)
     centre = subtract(subtract(multiply(add(places, 0.5), inverse), multiply(move, inverse)), 0.5)
-    pixels = arange(old, dtype=dtype)  # type: ignore[arg-type]  # a size
+    pixels = arange(old, dtype=dtype)
     distance = divide(absolute(subtract(expand_dims(centre, 0), expand_dims(pixels, 1))), spread)
     weights = _KERNELS[method](distance)
     total = sum(weights, 0, keepdims=True)
     enough = greater(absolute(total), 1000.0 * float(np.finfo(np.float32).eps))
-    weights = _tensor(where(enough, divide(weights, _tensor(where(enough, total, 1.0))), 0.0))
+    weights = where(enough, divide(weights, where(enough, total, 1.0)), 0.0)
     inside = logical_and(
         greater_equal(centre, -0.5),
-        less_equal(centre, subtract(cast_to(tensor(old, DType.int64), dtype), 0.5)),
-    )  # type: ignore[arg-type]  # a size
-    return _tensor(where(expand_dims(inside, 0), weights, 0.0))
+        less_equal(centre, subtract(cast_to(size_tensor(old), dtype), 0.5)),
+    )
+    return where(expand_dims(inside, 0), weights, 0.0)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from irkit import operators as op
 from irkit.frontends.apply import apply_one
+from irkit.frontends.dtypes import limits
 from irkit.frontends.ops.comparison import greater_equal, less, logical_and
 from irkit.frontends.ops.creation import full
 from irkit.frontends.ops.indexing import getitem
@@ -41,7 +40,9 @@ def segment_max(
 ) -> Tensor:
     """The largest of the rows of each segment; −∞, or the least integer, where there is none."""
     x = tensor(data)
-    return _reduced(x, segment_ids, num_segments, "max", -math.inf if is_float(x) else _limits(x).min)
+    return _reduced(
+        x, segment_ids, num_segments, "max", -math.inf if is_float(x) else limits(x.type.dtype).min
+    )
 
 
 def segment_min(
@@ -49,11 +50,9 @@ def segment_min(
 ) -> Tensor:
     """The smallest of the rows of each segment; ∞, or the greatest integer, where there is none."""
     x = tensor(data)
-    return _reduced(x, segment_ids, num_segments, "min", math.inf if is_float(x) else _limits(x).max)
-
-
-def _limits(x: Operand) -> np.iinfo:
-    return np.iinfo(x.type.dtype.numpy)  # type: ignore[type-var]  # integers
+    return _reduced(
+        x, segment_ids, num_segments, "min", math.inf if is_float(x) else limits(x.type.dtype).max
+    )
 
 
 def _reduced(x: Operand, segment_ids: TensorLike, count: int | None, how: str, start: float) -> Tensor:

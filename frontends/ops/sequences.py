@@ -29,7 +29,7 @@ def scan(
     reverse: bool = False,
     unroll: int | bool = 1,
 ) -> tuple[Tree, Tree]:
-    """carry, y = f(carry, x) for the slices x along the first axis of `xs`. Returns the last carry and all y, stacked."""
+    """carry, y = f(carry, x) for the slices x along the first axis of `xs`: the last carry, and all y stacked."""
     if not callable(f):
         raise ArgumentError(f"f must be a function. Received: {f!r}.")
     slices = mapped(tensor, xs)
@@ -46,7 +46,7 @@ def scan(
 def _scan_now(f: Callable[..., Any], carry: Tree, xs: Tree, count: int, reverse: bool) -> tuple[Tree, Tree]:
     ys = []
     for i in reversed(range(count)) if reverse else range(count):
-        carry, y = f(carry, mapped(lambda x, i=i: _taken(x, tensor(i, DType.int64)), xs))
+        carry, y = f(carry, mapped(_at(tensor(i, DType.int64)), xs))
         ys.append(y)
     ys = ys[::-1] if reverse else ys
     if not ys:
@@ -62,15 +62,16 @@ def _scan_in_graph(
 
     def turn(number: Tensor, carry: Tree) -> tuple[None, Tree, Tree]:
         i = apply_one(op.Sub(), last, number) if reverse else number
-        new, y = f(carry, mapped(lambda x: _taken(x, i), xs))
+        new, y = f(carry, mapped(_at(i), xs))
         return None, new, y
 
     carry, ys = looped(turn, start, turns)
     return carry, mapped(lambda y: flip(y, 0), ys) if reverse else ys
 
 
-def _taken(x: Operand, i: Operand) -> Tensor:
-    return apply_one(op.Gather(), x, i)
+def _at(i: Operand) -> Callable[[Operand], Tensor]:
+    """What takes the slice number i."""
+    return lambda x: apply_one(op.Gather(), x, i)
 
 
 def map(f: Callable[[Tree], Tree], xs: Tree) -> Tree:

@@ -68,7 +68,7 @@ def _target(x: Operand, sizes: Sequence[Known]) -> Tensor:
     so the graph need not compute them."""
     wanted = dims_of(sizes)
     if static(sizes) and 0 not in sizes:
-        return int64s(sizes)  # type: ignore[arg-type]  # all ints
+        return int64s(sizes)
     if wanted is not None and x.type.shape is not None and 0 not in wanted and 0 not in x.type.shape:
         short = _shortened(x.type.shape, wanted)
         if short is not None:
@@ -122,8 +122,8 @@ def _ones(x: Operand) -> tuple[int, ...]:
 def expand_dims(x: TensorLike, axis: int | Sequence[int]) -> Tensor:
     """With new axes of size 1, which stand at `axis` in the result."""
     x = tensor(x)
-    axes = list(axis) if isinstance(axis, list | tuple) else [axis]
-    places = [axis_of(x, int(a), extra=len(axes)) for a in axes]  # type: ignore[call-overload]  # ints
+    axes: Sequence[int] = [axis] if isinstance(axis, int) else axis
+    places = [axis_of(x, a, extra=len(axes)) for a in axes]
     return apply_one(op.Unsqueeze(), x, int64s(places))
 
 

@@ -82,6 +82,14 @@ def dims_of(sizes: Sequence[Known]) -> list[Dim] | None:
     return None if any(d is None for d in found) else found  # type: ignore[return-value]  # none is None
 
 
+def size_product(sizes: Sequence[int | Size]) -> int | Size:
+    """How many elements a tensor of these sizes has."""
+    total: int | Size = 1
+    for size in sizes:
+        total = total * size
+    return total
+
+
 def static(sizes: Sequence[Known]) -> TypeGuard[Sequence[int]]:
     """Whether all sizes are ints."""
     return all(isinstance(d, int) for d in sizes)

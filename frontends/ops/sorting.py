@@ -10,7 +10,7 @@ from irkit import operators as op
 from irkit.errors import ArgumentError, ShapeError, UnsupportedError
 from irkit.frontends.apply import apply, apply_one
 from irkit.frontends.dtypes import joined
-from irkit.frontends.ops.arithmetic import maximum, multiply, subtract
+from irkit.frontends.ops.arithmetic import add, maximum, multiply, subtract
 from irkit.frontends.ops.comparison import greater, greater_equal, less, less_equal, logical_and, where
 from irkit.frontends.ops.creation import arange, linspace
 from irkit.frontends.ops.indexing import getitem
@@ -46,7 +46,7 @@ __all__ = [
     "unique",
 ]
 
-_SORTED_AS = {t: DType.int32 for t in (DType.bool, DType.int8, DType.int16, DType.uint8, DType.uint16)}
+_SORTED_AS = dict.fromkeys((DType.bool, DType.int8, DType.int16, DType.uint8, DType.uint16), DType.int32)
 _SORTED_AS |= {DType.uint32: DType.int64, DType.bfloat16: DType.float32}
 
 
@@ -151,7 +151,6 @@ def digitize(x: TensorLike, bins: TensorLike) -> Tensor:
     column = expand_dims(values, -1)
     rising = greater_equal(getitem(edges, -1), getitem(edges, 0))
     counted = where(rising, less_equal(edges, column), greater(edges, column))
-    assert isinstance(counted, Tensor)
     return sum(counted, -1)
 
 
@@ -175,7 +174,7 @@ def bincount(
 def histogram(
     x: TensorLike, bins: int | TensorLike = 10, range: Sequence[float] | None = None
 ) -> tuple[Tensor, Tensor]:
-    """How many elements fall into each bin, and the edges of the bins, which are evenly spaced when bins is a number."""
+    """How many elements fall into each bin, and the edges of the bins: evenly spaced when bins is a number."""
     values = ravel(floating(x))
     edges = _edges(values, bins, range)
     column = expand_dims(values, 1)
@@ -190,20 +189,10 @@ def histogram(
 
 def _edges(values: Tensor, bins: int | TensorLike, range: Sequence[float] | None) -> Tensor:
     if not isinstance(bins, int | np.integer):
-        return (
-            cast_to(tensor(bins), values.type.dtype) if not is_float(tensor(bins)) else result(tensor(bins))
-        )
-    low, high = (
-        (smallest(values), largest(values))
-        if range is None
-        else (tensor(v, values.type.dtype) for v in range)
-    )
-    flat = apply_one(op.Equal(), low, high)
-    half = where(flat, 0.5, 0.0)
-    made = linspace(
-        subtract(low, half),
-        apply_one(op.Add(), result(high), cast_to(tensor(half), values.type.dtype)),
-        int(bins) + 1,
-    )  # type: ignore[arg-type]
-    assert isinstance(made, Tensor)
-    return cast_to(made, values.type.dtype)
+        given = tensor(bins)
+        return result(given if is_float(given) else cast_to(given, values.type.dtype))
+    low, high = smallest(values), largest(values)
+    if range is not None:
+        low, high = (result(tensor(v, values.type.dtype)) for v in range)
+    half = where(apply_one(op.Equal(), low, high), 0.5, 0.0)  # all the same: a bin on both sides
+    return cast_to(linspace(subtract(low, half), add(high, half), int(bins) + 1), values.type.dtype)

@@ -73,7 +73,7 @@ def irfft(x: Sequence[TensorLike], fft_length: int | None = None) -> Tensor:
     bins = half.shape[-2]
     if fft_length is None and not isinstance(bins, int):
         raise ShapeError("irfft needs fft_length where the number of frequencies is not fixed.")
-    length = 2 * (int(bins) - 1) if fft_length is None else fft_length  # type: ignore[arg-type]  # fixed
+    length = 2 * (int(bins) - 1) if fft_length is None else fft_length
     half = _fitted(half, length // 2 + 1)
     mirrored = getitem(half, (..., slice(1, (length + 1) // 2), slice(None)))
     other = multiply(flip(mirrored, -2), tensor(np.array([1.0, -1.0]), half.type.dtype))
@@ -160,7 +160,7 @@ def istft(
     window: str | TensorLike | None = "hann",
     center: bool = True,
 ) -> Tensor:
-    """The signal whose `stft` this is: pieces transformed back, windowed, added up, and divided by the windows' squares."""
+    """The signal whose `stft` this is: pieces transformed back, windowed, added, divided by the windows' squares."""
     pieces = irfft(x, fft_length)
     count = pieces.shape[-2]
     if not isinstance(count, int):
@@ -170,7 +170,7 @@ def istft(
     squares = apply_one(op.Expand(), square(shape_of_window), tensor([count, fft_length], DType.int64))
     weight = _overlapped(squares, sequence_stride)
     safe = where(greater(weight, 1e-10), weight, 1.0)
-    signal = divide(total, safe)  # type: ignore[arg-type]  # one tensor
+    signal = divide(total, safe)
     start = fft_length // 2 if center else 0
     end: int | None = fft_length + sequence_stride * (count - 1)
     if length is not None:

@@ -75,5 +75,5 @@ def select(
     dtype = promoted(*choicelist, default)[0].type.dtype
     made: TensorLike = tensor(default, dtype)
     for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
-        made = where(condition, tensor(choice, dtype), made)  # type: ignore[assignment]  # with values: one tensor
+        made = where(condition, tensor(choice, dtype), made)
     return result(tensor(made))

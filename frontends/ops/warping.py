@@ -11,6 +11,7 @@ from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.arithmetic import add, divide, maximum, minimum, mod, multiply, subtract
 from irkit.frontends.ops.comparison import greater_equal, less_equal, logical_and
 from irkit.frontends.ops.creation import arange
+from irkit.frontends.ops.elimination import solve
 from irkit.frontends.ops.joining import concatenate, stack, unstack
 from irkit.frontends.ops.layout import channels_last
 from irkit.frontends.ops.operands import Operand, cast_to, floating, is_float, rank_of, tensor
@@ -78,14 +79,12 @@ def _values_at(x: Operand, indices: Sequence[Tensor], fill_mode: str, fill_value
     inside: Tensor | None = None
     columns = []
     for axis, i in enumerate(indices):
-        size = cast_to(size_tensor(x.shape[axis]), i.type.dtype)  # type: ignore[arg-type]  # an int or Size
+        size = cast_to(size_tensor(x.shape[axis]), i.type.dtype)
         last = subtract(size, 1)
         here = logical_and(greater_equal(i, 0), less_equal(i, last))
         inside = here if inside is None else logical_and(inside, here)
         columns.append(cast_to(_INSIDE[fill_mode](i, size), DType.int64))
-    shape = columns[0].shape
-    stacked = stack([c if c.shape == shape else c for c in columns], -1)
-    found = apply_one(op.GatherND(), x, stacked)
+    found = apply_one(op.GatherND(), x, stack(columns, -1))
     if fill_mode != "constant":
         return found
     assert inside is not None
@@ -156,8 +155,6 @@ def perspective_transform(
     data_format: str | None = None,
 ) -> Tensor:
     """The image moved so that four points go to four others. Points: (4, 2) or (n, 4, 2), as (x, y)."""
-    from irkit.frontends.ops.elimination import solve  # which needs loops, for matrices of any size
-
     start, end = (cast_to(floating(p), DType.float32) for p in (start_points, end_points))
     start, end = (expand_dims(p, 0) if rank_of(p) == 2 else p for p in (start, end))
     matrix, target = _homography(start, end)
