@@ -358,15 +358,14 @@ class Orthogonal(RandomInitializer):
 def fans(
     shape: Sequence[int], input_axes: Sequence[int] | None = None, output_axes: Sequence[int] | None = None
 ) -> tuple[int, int]:
-    """How many inputs and outputs a weight joins. Axes of neither (a convolution's window) count for both."""
-    if input_axes is None and output_axes is None:
-        if len(shape) < 2:
-            return math.prod(shape), math.prod(shape)
-        input_axes, output_axes = (len(shape) - 2,), (len(shape) - 1,)
-    inputs = {a % len(shape) for a in input_axes or ()}
-    outputs = {a % len(shape) for a in output_axes or ()}
-    window = math.prod(d for a, d in enumerate(shape) if a not in inputs | outputs)
-    return window * math.prod(shape[a] for a in inputs), window * math.prod(shape[a] for a in outputs)
+    """How many inputs and outputs a weight joins: those of the axes given; else a kernel is (*window, inputs, outputs),
+    and the window counts for both."""
+    if input_axes is not None and output_axes is not None:
+        return math.prod(shape[a] for a in input_axes), math.prod(shape[a] for a in output_axes)
+    if len(shape) < 2:
+        return math.prod(shape), math.prod(shape)
+    window = math.prod(shape[:-2])
+    return window * shape[-2], window * shape[-1]
 
 
 def _scaled(values: Array, factor: float, offset: float, dtype: str | None) -> Array:

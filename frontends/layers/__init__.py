@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # the star of a family is its __all__: so type checkers see e
     from irkit.frontends.layers.merging import *
     from irkit.frontends.layers.normalization import *
     from irkit.frontends.layers.pooling import *
+    from irkit.frontends.layers.preprocessing import *
     from irkit.frontends.layers.recurrent import *
     from irkit.frontends.layers.regularization import *
     from irkit.frontends.layers.reshaping import *
@@ -96,6 +97,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "MaxPooling2D",
         "MaxPooling3D",
     ),
+    "preprocessing": ("CategoryEncoding", "CenterCrop", "Discretization", "Normalization", "Resizing"),
     "recurrent": ("GRU", "LSTM", "SimpleRNN"),
     "regularization": (
         "AlphaDropout",

@@ -6,14 +6,22 @@ from typing import Any
 
 import pytest
 
+import irkit
 from tests.conformance.keras_layer_cases import CASES
-from tests.conformance.keras_layers import Case, arrays, assert_equal, build, called, plain
+from tests.conformance.keras_layers import Case, arrays, assert_equal, build, called, make, plain
+
+
+# Keras warns of its own use of numpy
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore::RuntimeWarning", "ignore::UserWarning"
+)
 
 
 def case_id(case: Case) -> str:
     return str(case)
 
 
+@pytest.mark.slow  # Keras needs most of a second to build each
 @pytest.mark.parametrize("case", CASES, ids=case_id)
 def test_a_layer_equals_keras(case: Case) -> None:
     pair = build(case)
@@ -30,6 +38,6 @@ def test_a_layer_equals_keras(case: Case) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=case_id)
 def test_a_configuration_makes_the_same_layer_again(case: Case) -> None:
-    ours = build(case).ours
+    ours = make(irkit, case)
     again = type(ours).from_config(ours.get_config())
     assert plain(again.get_config()) == plain(ours.get_config())

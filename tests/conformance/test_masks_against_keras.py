@@ -12,6 +12,11 @@ from tests.conformance.keras_layers import keras
 
 import irkit  # isort: skip  # after Keras was found
 
+# Keras warns of its own use of numpy
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore::RuntimeWarning", "ignore::UserWarning"
+)
+
 WORDS = np.array([[1, 2, 0, 4, 0], [3, 0, 0, 0, 0], [1, 2, 3, 4, 1], [0, 0, 2, 1, 3]], "int32")
 
 
