@@ -77,7 +77,7 @@ class Definition:
     outer: for the inside of a branch or loop, the definition around it, whose tensors may be read there.
     """
 
-    __slots__ = ("_into", "_open", "graph", "makers", "outer", "records")
+    __slots__ = ("_into", "_named", "_open", "graph", "makers", "outer", "records")
 
     def __init__(self, graph: Graph | None = None, outer: Definition | None = None) -> None:
         self.graph = Graph() if graph is None else graph  # an empty graph is false
@@ -85,6 +85,7 @@ class Definition:
         self._open = 0  # branches and loops being written just now: their graphs know ours
         self.makers: dict[Value, Step] = {}  # value → the step that made it
         self.records: list[Record] = []
+        self._named: dict[tuple[tuple[str, ...], str], Layer] = {}
         self._into: Definition | None = None
 
     def find(self) -> Definition:
@@ -93,6 +94,14 @@ class Definition:
         while found._into is not None:
             found = found._into
         return found
+
+    def name_of(self, layer: Layer, path: tuple[str, ...]) -> str:
+        """What `layer` is called among the layers at `path`: its name, or `name_1`… when another one has it."""
+        name, count = layer.name, 0
+        while self._named.setdefault((path, name), layer) is not layer:
+            count += 1
+            name = f"{layer.name}_{count}"
+        return name
 
     def around(self) -> Iterator[Definition]:
         """This definition and those around it, from the inside out."""

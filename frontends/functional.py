@@ -44,6 +44,7 @@ class Functional(Model):
             [t.value for t in self._input_leaves],
             [t.value for t in self._output_leaves],
         )
+        _check_names(self)
         self._tracked["layers"] = list(self._ordered_layers)
         self.built = True
 
@@ -190,6 +191,19 @@ def _replaced(tree: Any, values: Mapping[Value, Any]) -> Any:  # noqa: ANN401  #
 def is_operand(x: object) -> bool:
     """Whether `x` is one tensor, in whatever form."""
     return isinstance(x, Tensor | Variable | np.ndarray | np.generic)
+
+
+def _check_names(model: Functional) -> None:
+    """Raises ArgumentError when two layers are called alike: weights and layers are found by name."""
+    first: dict[str, Layer] = {}
+    for layer in model.layers:
+        if first.setdefault(layer.name, layer) is not layer:
+            raise ArgumentError(
+                f"two layers are called '{layer.name}'.",
+                source=str(layer.source),
+                layer=model.shown,
+                cure="Give each a name of its own.",
+            )
 
 
 def _symbolic_leaves(tree: object, what: str, model: Model) -> tuple[list[SymbolicTensor], Structure]:

@@ -239,7 +239,8 @@ class Layer:
             definition = where.capturing.merge(definition) if definition else where.capturing.find()
         # inside a user's own call, the lines to name are its lines
         inside = source if is_own(type(self).call.__code__) else None
-        inner = Scope((*where.path, self.name), inside, where.capturing, where.training)
+        name = self.name if where.capturing is None else where.capturing.find().name_of(self, where.path)
+        inner = Scope((*where.path, name), inside, where.capturing, where.training)
         try:
             with scope(inner):
                 self.check_inputs(*args)  # first, so that a wrong input leaves no half-built layer behind
