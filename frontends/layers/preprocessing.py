@@ -61,8 +61,9 @@ class Normalization(Layer):
         if not self._adapted:
             raise ArgumentError(f"{self.shown} was given mean and variance, so there is nothing to adapt.")
         others = tuple(a for a in range(x.ndim) if a not in self._axes(x.ndim))
-        for weight, value in zip(self._adapted, (x.mean(others), x.var(others), len(x)), strict=True):
-            weight.assign(value)
+        mean, variance, _ = self._adapted  # Keras leaves its count at 0
+        mean.assign(x.mean(others))
+        variance.assign(x.var(others))
 
     def call(self, inputs: Tensor) -> Tensor:
         x = ops.cast(inputs, self.dtype)

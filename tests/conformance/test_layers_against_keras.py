@@ -10,7 +10,6 @@ import irkit
 from tests.conformance.keras_layer_cases import CASES
 from tests.conformance.keras_layers import Case, arrays, assert_equal, build, called, make, plain
 
-
 # Keras warns of its own use of numpy
 pytestmark = pytest.mark.filterwarnings(
     "ignore::DeprecationWarning", "ignore::RuntimeWarning", "ignore::UserWarning"
