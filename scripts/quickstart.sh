@@ -8,5 +8,5 @@ cd "$root"
 
 need_venv plot examples
 echo "building the C++ runtime"
-bash scripts/build_runtime.sh
+bash scripts/build_runtime.sh -DIRKIT_BUILD_TESTS=OFF
 PATH=$venv/bin:$PATH exec python examples/quickstart.py "$@"
