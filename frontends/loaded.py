@@ -15,7 +15,7 @@ from irkit.frontends.model import Model
 from irkit.frontends.prediction import arrange
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor
 from irkit.frontends.variable import Variable
-from irkit.ir import GraphModel, LayerNode, Value
+from irkit.ir import GraphModel, LayerNode, TensorType, Value
 from irkit.ir.extract import copy_nodes
 from irkit.ir.structure import flatten, unflatten
 from irkit.serialize.container import Verify
@@ -148,15 +148,22 @@ def _definition_of(model: GraphModel) -> Definition:
     """The model's graph as a definition, so that models can be cut out of it."""
     definition = Definition(model.graph)
     for value in model.graph.inputs:
-        layer = InputLayer(
-            batch_shape=SymbolicTensor(value, definition).shape, dtype=str(value.type.dtype), name=value.name
-        )  # type: ignore[union-attr]  # a tensor, or shape would have raised
+        layer = _input_layer(value, definition)
         record = Record((layer.name,), layer, (), (value,), layer.source)
         definition.makers[value] = LayerStep(layer, (), {}, (), (value,), layer.source, -1)
         definition.records.append(record)
     for node in model.graph.nodes:
         definition.log_node(node)
     return definition
+
+
+def _input_layer(value: Value, definition: Definition) -> InputLayer:
+    """Sequences, optionals and tensors of unknown rank, which only other frameworks' models take, have no shape to show."""
+    name = value.name.replace("/", "_") or "input"
+    if not isinstance(value.type, TensorType) or value.type.shape is None:
+        return InputLayer(batch_shape=(), name=name)
+    shape = SymbolicTensor(value, definition).shape
+    return InputLayer(batch_shape=shape, dtype=str(value.type.dtype), name=name)
 
 
 def load(filepath: str | os.PathLike[str], *, verify: Verify = "auto") -> LoadedModel:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from irkit.frontends.layer import Layer as Layer
     from irkit.frontends.loaded import load as load
     from irkit.frontends.model import Model as Model
+    from irkit.frontends.onnx_import import import_onnx as import_onnx
     from irkit.frontends.saving import export_onnx as export_onnx
     from irkit.frontends.sequential import Sequential as Sequential
     from irkit.frontends.tensor import SymbolicTensor as KerasTensor
@@ -80,6 +81,7 @@ _NAMES = {
     "TensorSpec": "irkit.frontends.input:TensorSpec",
     "Variable": "irkit.frontends.variable:Variable",
     "export_onnx": "irkit.frontends.saving:export_onnx",
+    "import_onnx": "irkit.frontends.onnx_import:import_onnx",
     "load": "irkit.frontends.loaded:load",
     **{name: f"irkit.errors:{name}" for name in _ERRORS},
 }

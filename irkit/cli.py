@@ -13,6 +13,7 @@ import numpy as np
 from irkit import execution, serialize, show
 from irkit.check import check as check_model
 from irkit.errors import ArgumentError, IrkitError
+from irkit.frontends.onnx_import import graph_model
 from irkit.ir import GraphModel
 
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False))
@@ -144,6 +145,17 @@ def export(file: str, to_file: str) -> None:
     """Write the model as an ONNX file."""
     execution.export_onnx(serialize.load(file), to_file)
     click.echo(f"wrote {to_file}")
+
+
+@main.command("import")
+@_FILE
+@click.argument("to_file", type=click.Path(dir_okay=False))
+@click.option("--external-data", is_flag=True, help="Also read weights from files beside the model.")
+def import_(file: str, to_file: str, external_data: bool) -> None:
+    """Turn an ONNX file into a model file."""
+    model = graph_model(file, external_data=external_data)
+    serialize.save(model, to_file)
+    click.echo(f"wrote {to_file}: {len(model.graph):,} nodes, {len(model.graph.weights):,} weights")
 
 
 @main.command()

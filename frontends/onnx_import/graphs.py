@@ -75,6 +75,9 @@ class Builder:
 
     def _node(self, node: onnx.NodeProto, place: Place) -> None:
         key = domain_of(node.domain), node.op_type, node.overload
+        if key[:2] == ("", "Constant") and len(node.attribute) == 1 and node.attribute[0].name == "value":
+            place.scope.declare(_only_output(node), node.attribute[0].t)
+            return
         layer = self._paths.of(node, place.around) if place.layer is None else place.layer
         inputs = [
             place.scope.find(name, node.op_type, i, layer) if name else None for i, name in enumerate(node.input)
@@ -171,6 +174,12 @@ class Builder:
         )
         self.nodes(function.node, inner)
         return [scope.find(name) for name in function.output]
+
+
+def _only_output(node: onnx.NodeProto) -> str:
+    if len(node.output) != 1 or node.input:
+        raise GraphError("a Constant has no inputs and one output.")
+    return node.output[0]
 
 
 def _own(graph: Graph, value: Value) -> Value:

@@ -29,8 +29,8 @@ class Sizes:
         """A number, the symbol for a name, or a fresh symbol."""
         if dim.WhichOneof("value") == "dim_value" and dim.dim_value >= 0:
             return dim.dim_value
-        if not dim.dim_param:
-            return self._constraints.fresh(stem)
+        if not re.search(r"\w", dim.dim_param, re.ASCII):
+            return self._constraints.fresh(stem)  # no name, or "?", which some write for every size
         if dim.dim_param not in self._symbols:
             self._symbols[dim.dim_param] = self._named(dim.dim_param)
         return self._symbols[dim.dim_param]

@@ -39,6 +39,12 @@ class Scope:
     def _declare(self, tensors: Mapping[str, onnx.TensorProto | onnx.SparseTensorProto]) -> None:
         self._initializers.update(tensors)
 
+    def declare(self, name: str, tensor: onnx.TensorProto) -> None:
+        """A tensor that a node holds: a weight, like an initializer, unless it steers what reads it."""
+        if name in self._values or name in self._initializers:
+            raise GraphError(f"'{name}' is defined twice.")
+        self._initializers[name] = tensor
+
     def has_initializer(self, name: str) -> bool:
         return name in self._initializers
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from irkit.ir import Call, Graph, LayerNode, Value
+from irkit.ir import Call, Graph, LayerNode, Value, Weight
 from irkit.ir.graph import Node
 
 
@@ -16,9 +16,12 @@ def layer_tree(graph: Graph, name: str, classes: Mapping[str, str]) -> LayerNode
         if value.known is None:
             _follow(value, graph, tops, flow)
     root = LayerNode(name, "Model")
+    owners = _owners(graph, tops)
+    kept = {*flow.reads, *flow.gives, *owners.values()}
     for path in dict.fromkeys(node.layer for node in graph.nodes):
-        _make(root, path, classes, flow)
-    _give_weights(root, graph, tops)
+        if path in kept:
+            _make(root, path, classes, flow)  # the others compute sizes
+    _give_weights(root, owners)
     return root
 
 
@@ -82,9 +85,12 @@ def _make(root: LayerNode, path: str, classes: Mapping[str, str], flow: _Flow) -
         layer = child
 
 
-def _give_weights(root: LayerNode, graph: Graph, tops: Mapping[Node, Node]) -> None:
+def _owners(graph: Graph, tops: Mapping[Node, Node]) -> dict[Weight, str]:
     """Each weight belongs to the layer that reads it first."""
-    for weight, value in graph.weights.items():
-        readers = [tops.get(node, node).layer for node, _ in value.uses]
-        owner = root.find(readers[0]) if readers else root
-        (owner or root).weights.append(weight)
+    readers = {w: next(iter(v.uses), (None, 0))[0] for w, v in graph.weights.items()}
+    return {w: "" if node is None else tops.get(node, node).layer for w, node in readers.items()}
+
+
+def _give_weights(root: LayerNode, owners: Mapping[Weight, str]) -> None:
+    for weight, path in owners.items():
+        (root.find(path) or root).weights.append(weight)

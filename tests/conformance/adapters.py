@@ -35,3 +35,8 @@ def onnxruntime(model: onnx.ModelProto, inputs: list[Any]) -> list[Any]:
 
 def _run(backend: str, model: GraphModel, inputs: list[Any], **options: object) -> list[Any]:
     return execution.backend(backend).prepare(model, **options).run([plain(x) for x in inputs])
+
+
+def cpp(model: onnx.ModelProto, inputs: list[Any]) -> list[Any]:
+    """Imported, saved, loaded and run by the C++ runtime."""
+    return _run("native", graph_model(model), inputs, threads=1)
