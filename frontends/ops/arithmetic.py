@@ -15,6 +15,7 @@ from irkit.frontends.ops.operands import (
     floating,
     is_float,
     numeric,
+    precise,
     promoted,
     result,
     same_as,
@@ -201,7 +202,7 @@ def clip(x: TensorLike, x_min: TensorLike | None, x_max: TensorLike | None) -> T
 
 def heaviside(x1: TensorLike, x2: TensorLike) -> Tensor:
     """0 where x1 is negative, 1 where it is positive, x2 where it is 0; as floats."""
-    a, b = promoted(x1, x2, also=float)
+    a, b = precise(x1, x2)
     zero, one = same_as(0, a), same_as(1, a)
     step = apply_one(op.Where(), apply_one(op.Greater(), a, zero), one, zero)
     step = apply_one(op.Where(), apply_one(op.IsNaN(), a), a, step)
@@ -210,7 +211,7 @@ def heaviside(x1: TensorLike, x2: TensorLike) -> Tensor:
 
 def hypot(x1: TensorLike, x2: TensorLike) -> Tensor:
     """√(x1² + x2²), without overflow on the way."""
-    a, b = (apply_one(op.Abs(), x) for x in promoted(x1, x2, also=float))
+    a, b = (apply_one(op.Abs(), x) for x in precise(x1, x2))
     large, small = apply_one(op.Max(), a, b), apply_one(op.Min(), a, b)
     one = same_as(1, a)
     plain = apply_one(op.Or(), apply_one(op.Equal(), large, same_as(0, a)), apply_one(op.IsInf(), large))

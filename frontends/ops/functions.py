@@ -18,7 +18,6 @@ from irkit.frontends.ops.operands import (
     tensor,
 )
 from irkit.frontends.tensor import Tensor, TensorLike
-from irkit.ir import DType
 
 __all__ = [
     "arccos",
@@ -134,7 +133,7 @@ def rsqrt(x: TensorLike) -> Tensor:
 
 def cbrt(x: TensorLike) -> Tensor:
     """Cube root, also of negative numbers."""
-    x = floating(x)
+    (x,) = precise(x)
     return multiply(apply_one(op.Sign(), x), apply_one(op.Pow(), apply_one(op.Abs(), x), same_as(1 / 3, x)))
 
 
@@ -226,17 +225,12 @@ def arctanh(x: TensorLike) -> Tensor:
 
 def deg2rad(x: TensorLike) -> Tensor:
     """Degrees as radians."""
-    return multiply(_wide(x), math.pi / 180)
+    return multiply(precise(x)[0], math.pi / 180)
 
 
 def rad2deg(x: TensorLike) -> Tensor:
     """Radians as degrees."""
-    return multiply(_wide(x), 180 / math.pi)
-
-
-def _wide(x: TensorLike) -> Operand:
-    x = tensor(x)
-    return cast_to(x, DType.float64) if x.type.dtype is DType.int64 else floating(x)
+    return multiply(precise(x)[0], 180 / math.pi)
 
 
 def sinc(x: TensorLike) -> Tensor:
@@ -322,7 +316,7 @@ _I0_TAIL = (
 
 def i0(x: TensorLike) -> Tensor:
     """The modified Bessel function of order 0, to 2e-7 of its value."""
-    x = apply_one(op.Abs(), floating(x))
+    x = apply_one(op.Abs(), *precise(x))
     t = divide(x, 3.75)
     central = _polynomial(multiply(t, t), _I0_CENTRAL[::-1])
     bound = apply_one(op.Max(), x, same_as(3.75, x))

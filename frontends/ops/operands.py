@@ -116,6 +116,13 @@ def floating(x: TensorLike) -> Operand:
     return x if x.type.dtype in FLOATS else cast_to(x, joined((x.type.dtype.name, "float")))
 
 
+def precise(*xs: TensorLike) -> list[Operand]:
+    """All of `xs` as tensors of floats of one type, which is float64 for int64: some functions of Keras want it so."""
+    dtype = common(*xs)
+    wide = DType.float64 if dtype is DType.int64 else joined((dtype.name, "float"))
+    return [tensor(x, wide) for x in xs]
+
+
 def numeric(x: TensorLike) -> Operand:
     """`x` as a tensor of numbers: bools become int32."""
     x = tensor(x)

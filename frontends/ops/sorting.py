@@ -99,14 +99,14 @@ def unique(
 ) -> Tensor | tuple[Tensor, ...]:
     """The different elements, or slices along an axis; and, as int32, where each is first, where each went, how many.
 
-    size: cut to so many, or filled up with fill_value (the first element).
+    size: cut to so many, or filled up with fill_value (0).
     """
     x = tensor(x)
     place = None if axis is None else axis_of(x, axis)
     values, first, inverse, counts = apply(op.Unique(axis=place, sorted=sorted), x, count=4)
     if size is not None:
-        values = _of_size(values, size, place or 0, fill_value)
-        first, counts = _of_size(first, size, 0, None), _of_size(counts, size, 0, 0)
+        values = _of_size(values, size, place or 0, 0 if fill_value is None else fill_value)
+        first, counts = _of_size(first, size, 0, 1), _of_size(counts, size, 0, 0)
     if place is None:
         inverse = apply_one(op.Reshape(), inverse, apply_one(op.Shape(), x))
     wanted = [(return_index, first), (return_inverse, inverse), (return_counts, counts)]
@@ -114,19 +114,14 @@ def unique(
     return (values, *more) if more else result(values)
 
 
-def _of_size(x: Tensor, size: int, axis: int, fill_value: TensorLike | None) -> Tensor:
+def _of_size(x: Tensor, size: int, axis: int, fill_value: TensorLike) -> Tensor:
     """Cut, or filled up behind, so that an axis has a fixed size."""
     head = getitem(x, (*[slice(None)] * axis, slice(0, 1)))
-    filling = head if fill_value is None else cast_to(add_zero(head, fill_value), x.type.dtype)
+    filling = apply_one(op.Expand(), tensor(fill_value, x.type.dtype), apply_one(op.Shape(), head))
     sizes = [size if i == axis else d for i, d in enumerate(x.shape)]
     more = apply_one(op.Expand(), filling, shape_tensor(sizes))
     joined_up = concatenate([x, more], axis)
     return getitem(joined_up, (*[slice(None)] * axis, slice(0, size)))
-
-
-def add_zero(x: Tensor, value: TensorLike) -> Tensor:
-    """`value` in the shape and type of `x`."""
-    return apply_one(op.Expand(), tensor(value, x.type.dtype), apply_one(op.Shape(), x))
 
 
 # ---- among sorted numbers
@@ -184,7 +179,8 @@ def histogram(
     last = sum(apply_one(op.Equal(), values, getitem(edges, -1)))  # the last bin holds its upper edge, too
     count = counts.shape[0]
     assert isinstance(count, int)
-    return apply_one(op.Add(), counts, pad(expand_dims(last, 0), [[count - 1, 0]])), edges
+    counts = apply_one(op.Add(), counts, pad(expand_dims(last, 0), [[count - 1, 0]]))
+    return cast_to(counts, edges.type.dtype), edges
 
 
 def _edges(values: Tensor, bins: int | TensorLike, range: Sequence[float] | None) -> Tensor:
