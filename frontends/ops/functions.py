@@ -12,6 +12,7 @@ from irkit.frontends.ops.operands import (
     cast_to,
     floating,
     is_float,
+    precise,
     promoted,
     result,
     same_as,
