@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from irkit.frontends.variable import Variable
 from irkit.ir import Call, GraphModel, LayerNode, Shape, Value, dims
 from irkit.ir.source import caller
 from irkit.ir.structure import Structure, flatten, unflatten
+
+if TYPE_CHECKING:
+    from irkit.operators import Operator
 
 
 class Functional(Model):
@@ -168,7 +171,9 @@ def _redone(step: Step, values: Mapping[Value, Any], training: bool | None) -> l
             result = redone(step.node, values)
         elif isinstance(step, NodeStep):
             result = apply(
-                step.node.op, *(values[v] if v else None for v in step.node.inputs), count=len(step.outputs)
+                cast("Operator", step.node.op),
+                *(values[v] if v else None for v in step.node.inputs),
+                count=len(step.outputs),
             )
         else:
             result = step.layer(*_replaced(step.args, values), **_replaced(step.kwargs, values))

@@ -114,7 +114,7 @@ def Input(
     if tensor is not None:
         return tensor
     made: SymbolicTensor = InputLayer(
-        shape, batch_size, batch_shape, dtype=dtype or "float32", name=name
+        shape, batch_size, batch_shape, dtype=dtype or "float32", name=name or ""
     ).output
     return made
 
@@ -123,3 +123,18 @@ def input_step(tensor: SymbolicTensor) -> LayerStep | None:
     """The step of the InputLayer that made `tensor`, or None for an inner tensor."""
     step = tensor.definition.makers.get(tensor.value)
     return step if isinstance(step, LayerStep) and isinstance(step.layer, InputLayer) else None
+
+
+def get_source_inputs(tensor: SymbolicTensor) -> list[SymbolicTensor]:
+    """The tensors made by Input that `tensor` depends on, each once, in the order in which they are met."""
+    makers = tensor.definition.makers
+    pending, met = [tensor.value], {tensor.value}
+    found: list[SymbolicTensor] = []
+    while pending:
+        step = makers.get(pending.pop())
+        if isinstance(step, LayerStep) and isinstance(step.layer, InputLayer):
+            found.append(step.layer.output)
+        elif step is not None:
+            pending.extend(v for v in reversed(step.inputs) if v not in met)
+            met.update(step.inputs)
+    return found

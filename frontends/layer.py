@@ -76,7 +76,7 @@ class Layer:
         return self
 
     def __post_init__(self) -> None:
-        if self.name is None:
+        if not self.name:
             self.name = naming.auto_name(naming.to_snake_case(type(self).__name__))
         naming.checked_name(self.name)
         self.dtype = str(DType.of(getattr(self.dtype, "compute_dtype", self.dtype) or "float32"))
@@ -105,7 +105,7 @@ class Layer:
 
     def add_weight(
         self,
-        shape: Sequence[int] = (),
+        shape: Sequence[Any] = (),
         initializer: Any = None,  # noqa: ANN401  # a name, an Initializer, or a function
         dtype: str | None = None,
         trainable: bool = True,
@@ -240,7 +240,7 @@ class Layer:
         # inside a user's own call, the lines to name are its lines
         inside = source if is_own(type(self).call.__code__) else None
         name = self.name if where.capturing is None else where.capturing.find().name_of(self, where.path)
-        inner = Scope((*where.path, name), inside, where.capturing, where.training)
+        inner = Scope((*where.path, name), inside, where.capturing, where.training, definition or where.home)
         try:
             with scope(inner):
                 self.check_inputs(*args)  # first, so that a wrong input leaves no half-built layer behind

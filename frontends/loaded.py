@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from irkit import execution, serialize
 from irkit.errors import UnsupportedError
@@ -18,7 +18,10 @@ from irkit.frontends.variable import Variable
 from irkit.ir import GraphModel, LayerNode, TensorType, Value
 from irkit.ir.extract import copy_nodes
 from irkit.ir.structure import flatten, unflatten
-from irkit.serialize.container import Verify
+
+
+if TYPE_CHECKING:
+    from irkit.serialize import Verify
 
 
 class LoadedLayer(Layer):

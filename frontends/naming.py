@@ -34,7 +34,7 @@ def reset_uids() -> None:
     _counts.clear()
 
 
-def checked_name(name: str) -> str:
+def checked_name(name: object) -> str:
     """A name given by the user. Raises ArgumentError where it cannot be part of a path."""
     if not isinstance(name, str) or not name or "/" in name:
         raise ArgumentError(f"A name must be a non-empty string without '/'. Received: {name!r}.")

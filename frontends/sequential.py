@@ -30,7 +30,7 @@ class Sequential(Model):
         trainable: bool = True,
         name: str | None = None,
     ) -> None:
-        super().__init__(name=name, trainable=trainable)
+        super().__init__(name=name or "", trainable=trainable)
         self._layers: list[Layer] = []
         self._start: SymbolicTensor | None = None
         self._end: Any = None

@@ -32,13 +32,14 @@ class Constraints:
     what a person who defines a model means. True: allow that one of them is 1, which is what a stranger's file means.
     """
 
-    __slots__ = ("_all", "_fresh", "_numbers", "_open", "_solved", "_taken", "exact_broadcast")
+    __slots__ = ("_all", "_fresh", "_numbers", "_open", "_open_about", "_solved", "_taken", "exact_broadcast")
 
     def __init__(self, *, exact_broadcast: bool = False) -> None:
         self.exact_broadcast = exact_broadcast
         self._all: list[Constraint] = []
-        self._solved: dict[str, tuple[Dim, Constraint]] = {}
+        self._solved: dict[str, Dim] = {}  # values may mention symbols that were solved later: see _value
         self._open: dict[Dim, Constraint] = {}  # those that no symbol is solved by, by left - right
+        self._open_about: dict[str, dict[Dim, None]] = {}  # for each symbol, the open ones that mention it
         self._taken: set[str] = set()
         self._numbers: dict[str, count[int]] = {}  # for each stem, the next number to try
         self._fresh: dict[str, None] = {}  # the symbols that `fresh` gave out
@@ -96,7 +97,27 @@ class Constraints:
         """`size` with every solved symbol replaced."""
         if isinstance(size, int) or not self._solved:
             return size
-        return dims.substitute(size, {name: value for name, (value, _) in self._solved.items()})
+        return dims.substitute(size, {name: self._value(name) for name in self._stale(size)})
+
+    def _stale(self, size: Dim) -> list[str]:
+        """Solved symbols that `size` still mentions."""
+        return [name for name in dims.symbols(size) if name in self._solved]
+
+    def _value(self, name: str) -> Dim:
+        """What a solved symbol stands for. Substitutes where it passes, so that no chain is walked twice; without
+        recursion, since a stranger's chain may be long."""
+        pending = [name]
+        while pending:
+            value = self._solved[pending[-1]]
+            stale = self._stale(value)
+            deeper = [n for n in stale if self._stale(self._solved[n])]
+            if deeper:
+                pending += deeper
+                continue
+            if stale:
+                self._solved[pending[-1]] = dims.substitute(value, {n: self._solved[n] for n in stale})
+            pending.pop()
+        return self._solved[name]
 
     def unify(self, a: Dim, b: Dim, origin: str = "") -> Dim:
         """Demand a == b and return the simplest way to write it. Raises ShapeError where that cannot be."""
@@ -110,10 +131,11 @@ class Constraints:
             return left
         constraint = Constraint(a, b, origin)
         self._all.append(constraint)
-        if self._solve(left, right, constraint):
-            self._recheck()
+        solved = self._solve(left, right)
+        if solved is None:
+            self._keep_open(left - right, constraint)
         else:
-            self._open[left - right] = constraint
+            self._recheck(solved)
         return self.simplified(left)
 
     def update(self, other: Constraints, renamed: Mapping[str, Dim] | None = None) -> None:
@@ -125,9 +147,9 @@ class Constraints:
             left, right = (dims.substitute(d, renamed) for d in (constraint.left, constraint.right))
             self.unify(left, right, constraint.origin)
 
-    def _solve(self, left: Dim, right: Dim, constraint: Constraint) -> bool:
+    def _solve(self, left: Dim, right: Dim) -> str | None:
         """Turn the equation into a substitution for one of its symbols when one stands alone: a fresh one if
-        there is one, else the later name, so that `batch_1` is written as `batch`."""
+        there is one, else the later name, so that `batch_1` is written as `batch`. Returns its name."""
         difference = left - right
         assert isinstance(difference, Expression)
         candidates = [
@@ -139,18 +161,23 @@ class Constraints:
             candidates, key=lambda c: (c[0] in self._fresh, len(c[0]), c[0]), reverse=True
         ):
             rest = dims.symbol(name) - difference * coefficient
-            if name in dims.symbols(rest):
-                continue  # the symbol also stands inside a product or an operation
-            for solved, (value, origin) in self._solved.items():
-                self._solved[solved] = (dims.substitute(value, {name: rest}), origin)
-            self._solved[name] = (rest, constraint)
-            return True
-        return False
+            if name not in dims.symbols(rest):  # else it also stands inside a product or an operation
+                self._solved[name] = rest
+                return name
+        return None
 
-    def _recheck(self) -> None:
-        """Look at the open equations again: what is now known may decide them."""
-        still_open: dict[Dim, Constraint] = {}
-        for constraint in self._open.values():
+    def _keep_open(self, difference: Dim, constraint: Constraint) -> None:
+        if difference not in self._open:
+            self._open[difference] = constraint
+            for name in dims.symbols(difference):
+                self._open_about.setdefault(name, {})[difference] = None
+
+    def _recheck(self, solved: str) -> None:
+        """Look at the open equations about a symbol again: what is now known of it may decide them."""
+        for difference in self._open_about.pop(solved, {}):
+            constraint = self._open.pop(difference, None)
+            if constraint is None:
+                continue
             left, right = self.simplified(constraint.left), self.simplified(constraint.right)
             verdict = dims.equal(left, right)
             if verdict is False:
@@ -158,8 +185,7 @@ class Constraints:
                     f"{constraint} contradicts an earlier demand.", facts=[str(c) for c in self._all]
                 )
             if verdict is None:
-                still_open.setdefault(left - right, constraint)
-        self._open = still_open
+                self._keep_open(left - right, constraint)
 
     def _reasons(self, a: Dim, b: Dim) -> list[str]:
         names = {*dims.symbols(a), *dims.symbols(b)}

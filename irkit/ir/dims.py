@@ -18,6 +18,10 @@ from irkit.errors import ArgumentError
 Dim: TypeAlias = Union[int, "Expression"]
 Operation: TypeAlias = Literal["//", "%", "min", "max"]
 
+# Of a product. Honest models need a few terms; a stranger's file may square a size again and again.
+MAX_TERMS = 1024
+MAX_DEGREE = 64
+
 
 class Symbol:
     """A size known only by name. Interned: one object for each name, so that comparing is comparing pointers."""
@@ -270,8 +274,13 @@ def _sum(a: Dim, b: Dim, sign: int) -> Dim:
 
 def _product(a: Dim, b: Dim) -> Dim:
     coefficients: dict[Monomial, int] = {}
-    for m, c in _terms(a):
-        for n, d in _terms(b):
+    left, right = _terms(a), _terms(b)
+    if len(left) * len(right) > MAX_TERMS or (
+        left and right and len(left[0][0]) + len(right[0][0]) > MAX_DEGREE
+    ):
+        raise ArgumentError("A symbolic size grows beyond all bounds.", cure="Multiply fewer symbolic sizes.")
+    for m, c in left:
+        for n, d in right:
             monomial = tuple(sorted(m + n, key=lambda atom: atom.key)) if m and n else m or n
             coefficients[monomial] = coefficients.get(monomial, 0) + c * d
     return _canonical(coefficients)
@@ -302,9 +311,11 @@ def _nested_division(rest: Expression) -> tuple[Dim, int] | None:
     if len(monomials) != 1 or monomials[0][1] != 1 or len(monomials[0][0]) != 1:
         return None
     atom = monomials[0][0][0]
-    if isinstance(atom, Symbol) or atom.operation != "//" or not isinstance(atom.arguments[1], int):
+    if isinstance(atom, Symbol) or atom.operation != "//":
         return None
     inner, divisor = atom.arguments
+    if not isinstance(divisor, int):
+        return None
     constant = dict(rest.terms).get((), 0)
     return inner + constant * divisor, divisor
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from types import CodeType
+from types import CodeType, FrameType
 from typing import NamedTuple
 
 
@@ -35,13 +35,13 @@ _sources: dict[tuple[str, int], Source] = {}
 
 def caller() -> Source:
     """The line of the user's program that led here; UNKNOWN when there is none."""
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         code = frame.f_code
         if not is_own(code):
             place = code.co_filename, frame.f_lineno
             return _sources.get(place) or _sources.setdefault(place, Source(_shown(place[0]), place[1]))
-        frame = frame.f_back  # type: ignore[assignment]  # ends in None
+        frame = frame.f_back
     return UNKNOWN
 
 

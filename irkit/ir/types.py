@@ -106,9 +106,10 @@ def _numpy_dtype(dtype: DType) -> np.dtype[np.generic]:
     if dtype is DType.string:
         return np.dtype(object)
     if dtype in _ML_NAMES:
-        import ml_dtypes  # heavy enough to wait until an exotic type is met
+        import ml_dtypes  # noqa: PLC0415  # heavy enough to wait until an exotic type is met
 
-        return np.dtype(getattr(ml_dtypes, _ML_NAMES[dtype]))
+        exotic: type[np.generic] = getattr(ml_dtypes, _ML_NAMES[dtype])
+        return np.dtype(exotic)
     return np.dtype(dtype.name)
 
 

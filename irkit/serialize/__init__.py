@@ -1,7 +1,38 @@
 """The model file: one file that holds a whole model, and no code. proto/README.md is its specification."""
 
-from irkit.serialize.container import Kind, Section
-from irkit.serialize.model_file import FileInfo, info, load, load_samples, save
-from irkit.serialize.vectors import Sample
+from __future__ import annotations
 
-__all__ = ["FileInfo", "Kind", "Sample", "Section", "info", "load", "load_samples", "save"]
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from irkit.serialize.container import Kind as Kind
+    from irkit.serialize.container import Section as Section
+    from irkit.serialize.container import Verify as Verify
+    from irkit.serialize.model_file import FileInfo as FileInfo
+    from irkit.serialize.model_file import info as info
+    from irkit.serialize.model_file import load as load
+    from irkit.serialize.model_file import load_samples as load_samples
+    from irkit.serialize.model_file import save as save
+    from irkit.serialize.vectors import Sample as Sample
+
+# Imported when first used: a program that defines a model and runs it needs no protobuf.
+_PLACES = {
+    "FileInfo": "model_file",
+    "Kind": "container",
+    "Sample": "vectors",
+    "Section": "container",
+    "Verify": "container",
+    "info": "model_file",
+    "load": "model_file",
+    "load_samples": "model_file",
+    "save": "model_file",
+}
+
+__all__ = ["FileInfo", "Kind", "Sample", "Section", "Verify", "info", "load", "load_samples", "save"]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  # one of the names above
+    if name not in _PLACES:
+        raise AttributeError(f"module 'irkit.serialize' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"irkit.serialize.{_PLACES[name]}"), name)

@@ -204,4 +204,7 @@ def _write_pdf(svg: bytes, to_file: str) -> None:
         raise UnsupportedError(
             "a PDF needs svglib, of the plot extra, which is not installed.", cure=_INSTALL
         ) from None
-    renderPDF.drawToFile(svg2rlg(io.BytesIO(svg)), to_file)
+    drawing = svg2rlg(io.BytesIO(svg))
+    if drawing is None:
+        raise ExecutionError("svglib could not read the drawing.")
+    renderPDF.drawToFile(drawing, to_file)
