@@ -54,6 +54,8 @@ def definition_of(tensors: Sequence[object]) -> Definition | None:
 def _definition(inputs: Sequence[Operand], where: Scope) -> Definition | None:
     found = definition_of(inputs)
     if where.capturing is None:
+        if found is None and where.home is not None and any(isinstance(x, Variable) for x in inputs):
+            return where.home.find()  # what is made of weights alone must follow them when they change
         return _still_open(found, None)
     if found is not None:
         return _still_open(where.capturing.merge(found), where.capturing.find())

@@ -156,12 +156,15 @@ class Scope:
 
     source: the user's line to name, where irkit itself is the caller; None: the nearest line that is not irkit's.
     training: what layers are told that do not say it themselves.
+    home: the definition of the tensors that the layer at work was called on; what it computes of weights alone belongs
+    there too.
     """
 
     path: tuple[str, ...] = ()
     source: Source | None = None
     capturing: Definition | None = None
     training: bool | None = None
+    home: Definition | None = None
 
     @property
     def layer(self) -> str:

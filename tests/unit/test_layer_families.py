@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+import irkit
+from irkit import layers
 from irkit.frontends.layers import ALIASES, FAMILIES
 from irkit.frontends.naming import to_snake_case
 
@@ -39,3 +41,12 @@ def test_automatic_names_are_kerass() -> None:
         "PReLU": "p_re_lu",
     }
     assert {name: to_snake_case(name) for name in names} == names
+
+
+def test_defining_a_model_draws_no_weights() -> None:
+    x = irkit.Input((8, 8, 3))
+    y = layers.Conv2D(4, 3, activation="relu")(x)
+    y = layers.DepthwiseConv2D(3)(layers.BatchNormalization()(y))
+    y = layers.LSTM(3, return_sequences=True)(layers.Reshape((16, 4))(y))
+    model = irkit.Model(x, layers.Dense(2)(layers.MultiHeadAttention(2, 2)(y, y)))
+    assert [w.path for w in model.weights if w.weight.is_drawn] == []
