@@ -55,12 +55,17 @@ def type_of(proto: onnx.TypeProto, sizes: Sizes, what: str, depth: int = 0) -> T
     if kind == "tensor_type":
         return tensor_type(proto.tensor_type, sizes, what)
     if kind == "sequence_type":
-        return SequenceType(type_of(proto.sequence_type.elem_type, sizes, what, depth + 1))
+        return SequenceType(_of_any_size(type_of(proto.sequence_type.elem_type, sizes, what, depth + 1)))
     if kind == "optional_type":
         return OptionalType(type_of(proto.optional_type.elem_type, sizes, what, depth + 1))
     if kind is None:
         raise FormatError(f"{what} has no type.")
     raise UnsupportedError(f"{what} is a {kind.removesuffix('_type')}; irkit knows tensors, sequences and optionals.")
+
+
+def _of_any_size(type_: Type) -> Type:
+    """The elements of a sequence may differ in the sizes that their type names: one symbol would make them equal."""
+    return type_ if not isinstance(type_, TensorType) or type_.is_static else type_.with_shape(None)
 
 
 def tensor_type(proto: onnx.TypeProto.Tensor, sizes: Sizes, what: str) -> TensorType:

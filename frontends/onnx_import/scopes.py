@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from irkit.errors import GraphError
+from irkit.frontends.onnx_import.folding import MAX_FOLDED
 from irkit.frontends.onnx_import.reading import ExternalData
 from irkit.frontends.onnx_import.tensors import array_of, dense
 from irkit.ir import Array, DType, Graph, Value, Weight, type_of
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import onnx
 
 MAX_SETTING = 64  # elements of a tensor of floats that steers an operator, such as the scales of Resize
+
+_DATA_TELLS_SIZES = frozenset({"ImageDecoder", "NonMaxSuppression", "NonZero", "Unique"})
 
 
 class Scope:
@@ -86,10 +89,12 @@ def is_constant(array: Array, operator: str, position: int) -> bool:
     dtype = DType.of(array.dtype)
     if array.ndim == 0 or dtype is DType.string:
         return True
+    if operator in _DATA_TELLS_SIZES:
+        return array.size <= MAX_FOLDED
     if dtype not in FLOATS | COMPLEX:
         return array.size <= MAX_KNOWN
-    cls = find("", operator)
-    return position > 0 and array.size <= MAX_SETTING and cls is not None and cls.parameters.wants_known
+    cls = find("", operator)  # none: an old one, such as Upsample
+    return position > 0 and array.size <= MAX_SETTING and (cls is None or cls.parameters.wants_known)
 
 
 def _weight(name: str, array: Array, layer: str) -> Weight:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import numpy as np
 
 from irkit.errors import GraphError, UnsupportedError
+from irkit.frontends.onnx_import.folding import folded
 from irkit.ir import Array, DType, Graph, TensorType, Type, Value, as_tensor
 from irkit.ir.source import UNKNOWN
 from irkit.operators import OPSET, Operator, make
@@ -98,9 +99,7 @@ class Use:
             self.inputs.pop()
         op = make(self.domain, operator or self.operator, self.attributes)
         narrow = self._widen(op) if self.version > OPSET else None
-        made = self.graph.add(
-            op, self.inputs, count=self.count, names=self.names, layer=self.layer, source=UNKNOWN
-        )
+        made = self._added(op, self.inputs, self.count, self.names)
         return made if narrow is None else [self._narrowed(v, narrow) for v in made]
 
     def _widen(self, op: Operator) -> DType | None:
@@ -122,14 +121,26 @@ class Use:
     def add(self, operator: str, *inputs: Value | None, domain: str = "", **attributes: object) -> Value:
         """A node with one output."""
         op = make(domain, operator, attributes)
-        return self.graph.add(op, inputs, count=1, layer=self.layer, source=UNKNOWN)[0]
+        return self._added(op, inputs, 1)[0]
 
     def many(
         self, operator: str, inputs: Sequence[Value | None], count: int | None = None, **attributes: object
     ) -> Sequence[Value]:
         """A node of any number of outputs."""
-        op = make("", operator, attributes)
-        return self.graph.add(op, inputs, count=count, layer=self.layer, source=UNKNOWN)
+        return self._added(make("", operator, attributes), inputs, count)
+
+    def _added(
+        self, op: Operator, inputs: Sequence[Value | None], count: int | None, names: Sequence[str] = ()
+    ) -> Sequence[Value]:
+        results = folded(op, inputs, count)
+        if results is None:
+            return self.graph.add(op, inputs, count=count, names=names, layer=self.layer, source=UNKNOWN)
+        ops = [make("", "Constant", {"value": array}) for array in results]
+        given = [*names, *[""] * len(ops)]
+        return [
+            self.graph.add(o, names=[n] if n else (), layer=self.layer, source=UNKNOWN)[0]
+            for o, n in zip(ops, given, strict=False)
+        ]
 
     def constant(self, array: Array) -> Value:
         return self.add("Constant", value=array)

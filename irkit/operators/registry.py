@@ -31,7 +31,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "Sum",
     ),
     "attention": ("Attention", "RotaryEmbedding"),
-    "bits": ("BitCast", "TwoBits"),
+    "bits": ("BitCast", "FromPowersOfTwo", "PowersOfTwo", "TwoBits"),
     "bitwise": (
         "BitShift",
         "BitwiseAnd",
@@ -207,7 +207,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
 }
 
 # Operators that are not ai.onnx's.
-DOMAINS: Mapping[str, str] = {"Assert": "irkit", "BitCast": "irkit", "TwoBits": "irkit"}
+DOMAINS: Mapping[str, str] = dict.fromkeys(("Assert", *FAMILIES["bits"]), "irkit")
 
 _family_of = {(DOMAINS.get(name, ""), name): family for family, names in FAMILIES.items() for name in names}
 

@@ -19,4 +19,4 @@ from irkit.frontends.onnx_import.adapters import recurrent as recurrent
 from irkit.frontends.onnx_import.adapters import small as small
 from irkit.frontends.onnx_import.adapters import softmax as softmax
 from irkit.frontends.onnx_import.adapters import swish as swish
-from irkit.frontends.onnx_import.adapters import two_bits as two_bits
+from irkit.frontends.onnx_import.adapters import conversion as conversion

@@ -71,17 +71,17 @@ def _product(use: Use, like: Value, *, exclusive: int) -> Graph:
 def causal_convolution(use: Use) -> Sequence[Value]:
     """Convolution over what was and what is, channel by channel; the last k − 1 places are handed on."""
     x, weight, bias, past = use.value(0), use.value(1), use.optional(2), use.optional(3)
-    shape = use.type(1).shape or ()
-    if len(shape) != 3 or not isinstance(shape[0], int) or not isinstance(shape[2], int):
-        raise use.unsupported("needs a weight of known sizes.")
-    before = shape[2] - 1
+    channels = next((s[i] for s, i in ((use.type(1).shape, 0), (use.type(0).shape, 1)) if s and len(s) == 3), None)
+    if not isinstance(channels, int):
+        raise use.unsupported("needs a known number of channels.")
+    before = use.add("Sub", use.add("Shape", weight, start=2, end=3), use.integers([1]))
     if past is None:
-        padded = use.add("Pad", x, use.integers([0, 0, before, 0, 0, 0]))
+        padded = use.add("Pad", x, use.add("Concat", before, use.integers([0]), axis=0), None, use.integers([2]))
     else:
         padded = use.add("Concat", past, x, axis=2)
-    result = use.add("Conv", padded, weight, bias, group=shape[0])
+    result = use.add("Conv", padded, weight, bias, group=channels)
     if use.take("activation", "none") in ("silu", "swish"):
         result = swish_of(use, result)
     length = use.add("Shape", padded, start=2, end=3)
-    start = use.add("Sub", length, use.integers([before]))
+    start = use.add("Sub", length, before)
     return [result, use.add("Slice", padded, start, use.integers([_END]), use.integers([2]))][: use.count]

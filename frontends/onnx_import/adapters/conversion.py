@@ -1,4 +1,4 @@
-"""Conversions to and from integers of two bits (opset 25), by way of eight; and other readings of the same bits (26)."""
+"""Conversions to and from float8e8m0 (opset 24) and integers of two bits (25); other readings of the same bits (26)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from irkit.frontends.onnx_import.use import Use, adapter
 from irkit.ir import DType, Value, as_tensor
 from irkit.ir.types import TWO_BITS
 
+_LATE = TWO_BITS | {DType.float8e8m0}
 _NAMES = {"FLOAT": "float32", "DOUBLE": "float64"}
 _EIGHT = {DType.int2: DType.int8, DType.uint2: DType.uint8}
 _BOUNDS = {DType.int2: (-2, 1), DType.uint2: (0, 3)}
@@ -16,32 +17,36 @@ _BOUNDS = {DType.int2: (-2, 1), DType.uint2: (0, 3)}
 
 @adapter("Cast")
 def cast(use: Use) -> Sequence[Value]:
-    """`to` was ONNX's name of the type before opset 6. round_mode, of opset 24, concerns float8e8m0 alone."""
+    """`to` was ONNX's name of the type before opset 6."""
     to = use.attributes.get("to")
     if isinstance(to, str):
         try:
             use.attributes["to"] = DType[_NAMES.get(to, to.lower())]
         except KeyError:
             raise AttributeRangeError(f"attribute 'to' of Cast must be a type. Received: {to[:40]!r}.") from None
-    _drop_round_mode(use)
-    return _through_eight(use)
+    return _converted(use)
 
 
 @adapter("CastLike")
 def cast_like(use: Use) -> Sequence[Value]:
-    _drop_round_mode(use)
     target = use.type(1).dtype
-    if TWO_BITS.isdisjoint({target, use.type(0).dtype}):
+    if _LATE.isdisjoint({target, use.type(0).dtype}):
+        use.drop("round_mode")
         return use.same()
     use.attributes["to"] = target
     use.inputs = use.inputs[:1]
-    return _through_eight(use)
+    return _converted(use)
 
 
-def _drop_round_mode(use: Use) -> None:
-    mode = use.take("round_mode", "up")
-    if mode != "up":
-        raise use.unsupported(f"with round_mode {mode!r} has no form at opset 23.")
+def _converted(use: Use) -> Sequence[Value]:
+    """Cast. round_mode, of opset 24, concerns float8e8m0 alone."""
+    mode, to = use.take("round_mode", "up"), use.attributes.get("to", 0)
+    if use.type(0).dtype is DType.float8e8m0:
+        use.place(0, use.add("FromPowersOfTwo", use.value(0), domain="irkit"))
+    if to != DType.float8e8m0:
+        return _through_eight(use)
+    wide = use.add("Cast", widened(use, use.value(0)), to=DType.float32)
+    return [use.add("PowersOfTwo", wide, domain="irkit", round_mode=mode, saturate=use.take("saturate", 1))]
 
 
 def _through_eight(use: Use) -> Sequence[Value]:
