@@ -42,7 +42,7 @@ def apply_one(operator: Operator, *inputs: Operand) -> Tensor:
 
 
 def definition_of(tensors: Sequence[object]) -> Definition | None:
-    """The one definition that all symbolic tensors among `tensors` belong to (merged if need be), None if there are none."""
+    """The one definition that the symbolic tensors among `tensors` belong to (merged if need be), or None."""
     found: Definition | None = None
     for tensor in tensors:
         if isinstance(tensor, SymbolicTensor):

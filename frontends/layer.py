@@ -215,7 +215,8 @@ class Layer:
         for variable, array in zip(mine, weights, strict=True):
             if np.shape(array) != variable.shape:
                 raise ShapeError(
-                    f"weight '{variable.path}' has shape {variable.shape}. Received: an array of shape {np.shape(array)}.",
+                    f"weight '{variable.path}' has shape {variable.shape}. "
+                    f"Received: an array of shape {np.shape(array)}.",
                     source=source,
                     layer=self.shown,
                     cure="Transpose or reshape the array, or change the layer's arguments.",
@@ -362,7 +363,8 @@ class Layer:
     def _only_call(self) -> tuple[tuple[SymbolicTensor, ...], tuple[SymbolicTensor, ...], Any, Any]:
         if len(self._nodes) != 1:
             raise ArgumentError(
-                f"{self.shown} was called {len(self._nodes)} times on symbolic tensors, so it has no single input or output."
+                f"{self.shown} was called {len(self._nodes)} times on symbolic tensors, "
+                "so it has no single input or output."
             )
         return self._nodes[0]
 
@@ -471,7 +473,7 @@ def _shapes(tree: object) -> Any:  # noqa: ANN401  # the same structure, of shap
 
 
 def _copied_inputs(result: Any, inputs: list[Any]) -> Any:  # noqa: ANN401  # a structure of tensors
-    """A layer that returns its very input (Dropout at inference) still gets a value of its own, so that it can be seen."""
+    """A layer that returns its very input (Dropout at inference) still gets a value of its own, to be seen."""
     if isinstance(result, SymbolicTensor):
         same = any(isinstance(x, SymbolicTensor) and x.value is result.value for x in inputs)
         return apply_one(op.Identity(), result) if same else result
@@ -489,7 +491,7 @@ def _tensor_name(tensor: object) -> str:
 
 
 def _made_by(tensor: object) -> str:
-    """ ", from Flatten 'flatten' (model.py:10)" for a symbolic tensor that a layer made."""
+    """For a symbolic tensor that a layer made: ", from Flatten 'flatten' (model.py:10)"."""
     if not isinstance(tensor, SymbolicTensor):
         return ""
     record = next(

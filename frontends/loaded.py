@@ -19,7 +19,6 @@ from irkit.ir import GraphModel, LayerNode, TensorType, Value
 from irkit.ir.extract import copy_nodes
 from irkit.ir.structure import flatten, unflatten
 
-
 if TYPE_CHECKING:
     from irkit.serialize import Verify
 
@@ -161,7 +160,7 @@ def _definition_of(model: GraphModel) -> Definition:
 
 
 def _input_layer(value: Value, definition: Definition) -> InputLayer:
-    """Sequences, optionals and tensors of unknown rank, which only other frameworks' models take, have no shape to show."""
+    """Sequences, optionals and tensors of unknown rank, which only imported models take, have no shape to show."""
     name = value.name.replace("/", "_") or "input"
     if not isinstance(value.type, TensorType) or value.type.shape is None:
         return InputLayer(batch_shape=(), name=name)

@@ -1,4 +1,4 @@
-"""Running a graph on many samples: arrays are brought into the graph's order and dtypes, cut into batches, and joined."""
+"""Running a graph on many samples: arrays are put into the graph's order and dtypes, cut into batches, and joined."""
 
 from __future__ import annotations
 
@@ -60,13 +60,13 @@ def as_input(x: Any, name: str, type_: Type) -> Array:  # noqa: ANN401  # anythi
     if array.dtype == wanted:
         return array
     found = DType.of(array.dtype)
-    if (array.dtype.kind == "f" and wanted.kind in "iub") or DType.string in (found, type_.dtype):
-        if found is not type_.dtype:
-            raise ShapeError(
-                f"input '{name}' takes {type_.dtype}. Received: {found}.",
-                source=str(caller()),
-                cure=f"Convert it: {name}.astype({str(type_.dtype)!r}).",
-            )
+    lossy = array.dtype.kind == "f" and wanted.kind in "iub"
+    if found is not type_.dtype and (lossy or DType.string in (found, type_.dtype)):
+        raise ShapeError(
+            f"input '{name}' takes {type_.dtype}. Received: {found}.",
+            source=str(caller()),
+            cure=f"Convert it: {name}.astype({str(type_.dtype)!r}).",
+        )
     return array.astype(wanted)
 
 

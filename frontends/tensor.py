@@ -6,6 +6,7 @@ Both have the same methods and operators, those of numpy and Keras; each compose
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, Union
@@ -13,10 +14,10 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, Union
 import numpy as np
 
 from irkit.errors import CaptureError
-from irkit.frontends.definition import Definition
+from irkit.frontends.definition import Definition, current_scope
 from irkit.frontends.size import Size, as_size, shown_size
 from irkit.ir import Array, TensorType, Value, type_of
-from irkit.ir.source import caller
+from irkit.ir.source import caller, is_own
 
 if TYPE_CHECKING:
     from irkit.frontends.variable import Variable
@@ -227,6 +228,23 @@ class SymbolicTensor(Tensor):
         return self.value.name
 
     @property
+    def shape(self) -> tuple[int | Size, ...]:
+        """Sizes: ints, and Size for those that are known only by name.
+
+        A functional model's own lines, outside of layers and capture, see None instead of Size: programs written for
+        Keras ask ``x.shape[1] is None`` there.
+        """
+        sizes = self.type.shape
+        if sizes is None:
+            raise CaptureError("The rank of this tensor is not known.", source=str(caller()))
+        if all([isinstance(d, int) for d in sizes]):  # noqa: C419  # a list: a generator takes twice as long
+            return sizes  # type: ignore[return-value]  # mypy does not follow `all`
+        where = current_scope()
+        if not where.path and where.capturing is None and not is_own(sys._getframe(1).f_code):
+            return tuple(d if isinstance(d, int) else None for d in sizes)  # type: ignore[misc]  # Keras's None
+        return tuple([as_size(d, (self,)) for d in sizes])
+
+    @property
     def type(self) -> TensorType:
         type_ = self.value.type
         if not isinstance(type_, TensorType):
@@ -240,7 +258,7 @@ class SymbolicTensor(Tensor):
             cure=cure,
         )
 
-    def __bool__(self) -> bool:  # it raises
+    def __bool__(self) -> bool:  # noqa: PLE0304  # it raises
         self._refuse("The truth", "Use irkit.ops.where or irkit.ops.cond instead of `if`.")
 
     def __int__(self) -> int:
@@ -249,7 +267,7 @@ class SymbolicTensor(Tensor):
     def __float__(self) -> float:
         self._refuse("The value", "Use irkit.ops.cast to change its type.")
 
-    def __index__(self) -> int:  # it raises
+    def __index__(self) -> int:  # noqa: PLE0305  # it raises
         self._refuse("The value", "Use irkit.ops.take or irkit.ops.slice to index with a tensor.")
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # noqa: ANN401  # numpy's protocol

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from irkit.frontends.onnx_import import import_onnx as import_onnx
     from irkit.frontends.saving import export_onnx as export_onnx
     from irkit.frontends.sequential import Sequential as Sequential
-    from irkit.frontends.tensor import SymbolicTensor as KerasTensor
+    from irkit.frontends.tensor import SymbolicTensor as KerasTensor  # noqa: F401  # Keras's name
     from irkit.frontends.variable import Variable as Variable
 
 _MODULES = (
@@ -96,7 +96,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  # whatever the name stands f
         module, _, attribute = _NAMES[name].partition(":")
         found = getattr(importlib.import_module(module), attribute)
     elif name == "__version__":
-        from importlib.metadata import version  # slow, and rarely asked for
+        from importlib.metadata import version  # noqa: PLC0415  # slow, and rarely asked for
 
         found = version("irkit")
     else:

@@ -199,7 +199,7 @@ _recording: ContextVar[tuple[Constraints, Callable[[], str]]] = ContextVar("reco
 start_recording, stop_recording = _recording.set, _recording.reset
 
 
-class recording:
+class recording:  # noqa: N801  # used as a statement
     """While it lasts, shape rules put what they demand into `constraints`, in the name of `origin()`."""
 
     __slots__ = ("_state", "_token")

@@ -162,7 +162,7 @@ def mod(a: Dim, b: Dim) -> Dim:
         if isinstance(a, int):
             return a % b
     low, high = bounds(a)
-    if isinstance(b, int) and low is not None and high is not None and 0 <= low and high < b:
+    if isinstance(b, int) and low is not None and high is not None and low >= 0 and high < b:
         return a
     if a == b or _exact_quotient(a, b) is not None:
         return 0

@@ -163,8 +163,7 @@ class Graph:
                 pending.pop()
                 continue
             yield node
-            for inner in reversed(node.op.subgraphs):
-                pending.append(iter(list(inner._nodes)))
+            pending.extend(iter(list(inner._nodes)) for inner in reversed(node.op.subgraphs))
 
     # ---- building
 

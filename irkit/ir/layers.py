@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias
 
 from irkit.ir.source import UNKNOWN, Source
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from irkit.ir.graph import Value
     from irkit.ir.weights import Weight
 
-Json: TypeAlias = None | bool | int | float | str | list["Json"] | Mapping[str, "Json"]
+Json: TypeAlias = bool | int | float | str | list["Json"] | Mapping[str, "Json"] | None
 
 
 @dataclass(eq=False, slots=True)
@@ -26,7 +26,7 @@ class Call:
 
 @dataclass(eq=False, slots=True)
 class LayerNode:
-    """One layer (or model inside a model). name: unique among its siblings. config: get_config(), None if it has none."""
+    """A layer (or model inside a model). name: unique among its siblings. config: get_config(), or None."""
 
     name: str
     class_name: str

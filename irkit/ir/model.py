@@ -13,7 +13,7 @@ from irkit.ir.weights import Weight
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """A fact that was true at capture and must hold at run time. text: for people. input: which one it concerns, or -1."""
+    """A fact that was true at capture and must hold at run time. text: for people. input: its number, or -1."""
 
     text: str
     input: int = -1
@@ -56,7 +56,7 @@ class GraphModel:
 
     def weight_paths(self) -> dict[Weight, str]:
         """Each weight's name in this model, "encoder/dense/kernel": the path of the first layer that owns it, and its
-        own name. Unique: the same layer may be called otherwise in another model, and two layers may be called alike."""
+        own name. Unique: a layer may be called otherwise in another model, and two layers may be called alike."""
         paths: dict[Weight, str] = {}
         taken: set[str] = set()
         owned = [(p, w) for p, layer in [("", self.layers), *self.layers.walk()] for w in layer.weights]

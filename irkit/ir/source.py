@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import NamedTuple
 
@@ -21,13 +22,10 @@ class Source(NamedTuple):
 UNKNOWN = Source("", 0)
 
 # Both real folders of the package: the linked ones are seen by their target's path, or by the link's.
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_PACKAGE = Path(__file__).parent.parent
 _OWN = tuple(
-    path + os.sep
-    for path in {
-        _PACKAGE,
-        *(os.path.realpath(os.path.join(_PACKAGE, d)) for d in ("", "frontends", "backends")),
-    }
+    str(path) + os.sep
+    for path in {_PACKAGE, *((_PACKAGE / d).resolve() for d in ("", "frontends", "backends"))}
 )
 _is_own: dict[str, bool] = {}  # by file: hashing a code object costs more than all the rest of `caller`
 _sources: dict[tuple[str, int], Source] = {}
@@ -57,4 +55,4 @@ def is_own(code: CodeType) -> bool:
 
 def _shown(path: str) -> str:
     """Base name only: a saved file must not tell the folders of its maker."""
-    return os.path.basename(path)
+    return path.rpartition(os.sep)[2]

@@ -1,4 +1,4 @@
-"""Looking at models: the table of layers, pictures, and (in ``text`` and ``text_parser``) the textual form of graphs."""
+"""Looking at models: the table of layers, pictures, and (in ``text``, ``text_parser``) graphs as text."""
 
 from __future__ import annotations
 

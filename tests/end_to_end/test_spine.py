@@ -154,4 +154,4 @@ def test_an_exported_model_is_accepted_by_onnx(tmp_path):
     import onnx  # heavy, for this test only
 
     keras.export_onnx(sequential(), tmp_path / "net.onnx")
-    onnx.checker.check_model(str(tmp_path / "net.onnx"), full_check=True)  # our own model
+    onnx.checker.check_model(str(tmp_path / "net.onnx"), full_check=True)  # noqa: TID251  # our own model
