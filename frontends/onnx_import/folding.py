@@ -29,7 +29,9 @@ def folded(op: Operator, inputs: Sequence[Value | None], count: int | None) -> l
         return None
     try:
         types, _ = op.infer_outputs(
-            [None if v is None else v.type for v in inputs], [None if v is None else v.known for v in inputs], count
+            [None if v is None else v.type for v in inputs],
+            [None if v is None else v.known for v in inputs],
+            count,
         )
         if op.name not in _ALWAYS and all(not isinstance(t, TensorType) or t.is_static for t in types):
             return None

@@ -65,13 +65,17 @@ class Builder:
         for node in ordered(nodes):
             self._budget -= 1
             if self._budget < 0:
-                raise LimitError(f"with its functions and loops written out the model has more than {limits.NODES} nodes.")
+                raise LimitError(
+                    f"with its functions and loops written out the model has more than {limits.NODES} nodes."
+                )
             try:
                 self._node(node, place)
             except IrkitError as error:
                 raise _blamed(error, node) from None
             except _SURPRISES as error:
-                raise _blamed(GraphError(f"it makes no sense ({type(error).__name__}: {error})."), node) from error
+                raise _blamed(
+                    GraphError(f"it makes no sense ({type(error).__name__}: {error})."), node
+                ) from error
 
     def _node(self, node: onnx.NodeProto, place: Place) -> None:
         key = domain_of(node.domain), node.op_type, node.overload
@@ -80,13 +84,14 @@ class Builder:
             return
         layer = self._paths.of(node, place.around) if place.layer is None else place.layer
         inputs = [
-            place.scope.find(name, node.op_type, i, layer) if name else None for i, name in enumerate(node.input)
+            place.scope.find(name, node.op_type, i, layer) if name and not place.scope.is_absent(name) else None
+            for i, name in enumerate(node.input)
         ]
         names = list(node.output)
         while names and not names[-1]:
             names.pop()
         if key in self._functions:
-            made = self._call(node, key, inputs, replace(place, around=layer if place.layer is None else ""))
+            made: Sequence[Value] = self._call(node, key, inputs, replace(place, around=layer if place.layer is None else ""))
         else:
             made = self._operator(node, inputs, names, layer, place)
         for name, value in zip(names, made, strict=False):
@@ -106,7 +111,12 @@ class Builder:
         def body(
             proto: onnx.GraphProto, types: Sequence[Type], name: str, inside: Graph | None = None
         ) -> Graph:
-            return self.body(proto, types, name, replace(place, layer=layer, graph=place.graph if inside is None else inside))
+            return self.body(
+                proto,
+                types,
+                name,
+                replace(place, layer=layer, graph=place.graph if inside is None else inside),
+            )
 
         def inline(proto: onnx.GraphProto, given: Sequence[Value]) -> list[Value]:
             return self.inline(proto, given, replace(place, layer=layer))
@@ -156,13 +166,19 @@ class Builder:
     ) -> list[Value]:
         """The nodes of a function in the place of its call."""
         if key in place.calls or len(place.calls) >= MAX_CALLS:
-            raise GraphError(f"function '{node.op_type}' calls itself, or functions call each other too deep.")
+            raise GraphError(
+                f"function '{node.op_type}' calls itself, or functions call each other too deep."
+            )
         function = self._functions[key]
         if len(inputs) > len(function.input):
-            raise GraphError(f"function '{node.op_type}' takes {len(function.input)} inputs, not {len(inputs)}.")
+            raise GraphError(
+                f"function '{node.op_type}' takes {len(function.input)} inputs, not {len(inputs)}."
+            )
         scope = Scope(place.graph, self._external)
         for name, value in zip(function.input, inputs, strict=False):
-            scope.define(name, value)
+            if value is not None:
+                scope.define(name, value)
+        scope.leave_out(name for name in function.input if not scope.has_value(name))
         defaults = {a.name: a for a in function.attribute_proto}
         given = {a.name: a for a in resolved(node.attribute, place.attributes)}
         inner = replace(

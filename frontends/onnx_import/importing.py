@@ -41,6 +41,13 @@ def import_onnx(source: Source, *, external_data: bool = False) -> LoadedModel:
 def graph_model(source: Source, *, external_data: bool = False) -> GraphModel:
     """The same, without anything of Keras around it."""
     model = read(source)
+    try:
+        return _built(model, source, external_data=external_data)
+    except (AttributeError, TypeError, UnicodeError) as error:  # names that are no text come as bytes
+        raise FormatError(f"the model makes no sense ({type(error).__name__}: {error}).") from error
+
+
+def _built(model: onnx.ModelProto, source: Source, *, external_data: bool) -> GraphModel:
     external = ExternalData(_folder(source) if external_data else None)
     functions = functions_of(model)
     versions = versions_of(model.opset_import, "the model")
@@ -65,7 +72,9 @@ def _inputs(proto: onnx.GraphProto, graph: Graph, scope: Scope, sizes: Sizes) ->
     """The inputs, without those that initializers give a value: before IR version 4 these were inputs, too."""
     ports = [info for info in proto.input if not scope.has_initializer(info.name)]
     if len(ports) > limits.PORTS or len(proto.output) > limits.PORTS:
-        raise LimitError(f"the model has {len(ports)} inputs and {len(proto.output)} outputs; at most {limits.PORTS}.")
+        raise LimitError(
+            f"the model has {len(ports)} inputs and {len(proto.output)} outputs; at most {limits.PORTS}."
+        )
     for info in ports:  # names that the model gives come first, so that fresh ones stay apart from them
         for dim in info.type.tensor_type.shape.dim[: limits.RANK]:
             if dim.dim_param:

@@ -35,7 +35,12 @@ class Paths:
         """The path of a node's layer, a new one. around: path of the function call that the node is in."""
         parts = _parts(node)
         scope, leaf = tuple(parts[:-1]), parts[-1]
-        if not around and scope in self._single and leaf.lower().startswith(node.op_type.lower()) and len(scope) > self._skip:
+        if (
+            not around
+            and scope in self._single
+            and leaf.lower().startswith(node.op_type.lower())
+            and len(scope) > self._skip
+        ):
             path = "/".join(scope[self._skip :])
         else:
             path = "/".join((*scope[0 if around else self._skip :], leaf))

@@ -60,7 +60,9 @@ def type_of(proto: onnx.TypeProto, sizes: Sizes, what: str, depth: int = 0) -> T
         return OptionalType(type_of(proto.optional_type.elem_type, sizes, what, depth + 1))
     if kind is None:
         raise FormatError(f"{what} has no type.")
-    raise UnsupportedError(f"{what} is a {kind.removesuffix('_type')}; irkit knows tensors, sequences and optionals.")
+    raise UnsupportedError(
+        f"{what} is a {kind.removesuffix('_type')}; irkit knows tensors, sequences and optionals."
+    )
 
 
 def _of_any_size(type_: Type) -> Type:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from irkit.errors import FormatError, LimitError, UnsupportedError
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import onnx
 
 # (domain, name, overload) → function
-Functions: TypeAlias = "Mapping[tuple[str, str, str], onnx.FunctionProto]"
+Key: TypeAlias = tuple[str, str, str]
+Functions: TypeAlias = "Mapping[Key, onnx.FunctionProto]"
 
 OLDEST, NEWEST = 1, 28  # opsets of ai.onnx that the adapters know
 _SHOWN = 3  # so many nodes are named for each operator
@@ -36,7 +37,9 @@ def functions_of(model: onnx.ModelProto) -> Functions:
     return found
 
 
-def versions_of(imports: Iterator[onnx.OperatorSetIdProto] | list[onnx.OperatorSetIdProto], who: str) -> dict[str, int]:
+def versions_of(
+    imports: Iterable[onnx.OperatorSetIdProto], who: str
+) -> dict[str, int]:
     """domain → opset. Raises UnsupportedError for opsets of ai.onnx that are too new."""
     found = {domain_of(o.domain): o.version for o in imports}
     if not OLDEST <= found.get("", OLDEST) <= NEWEST:
@@ -46,6 +49,7 @@ def versions_of(imports: Iterator[onnx.OperatorSetIdProto] | list[onnx.OperatorS
 
 def check(model: onnx.ModelProto, functions: Functions) -> None:
     """Raises UnsupportedError with a list of everything in the model that irkit does not know, LimitError."""
+    _check_size(model.graph, functions)
     missing: dict[str, list[str]] = {}
     for node in _nodes(model, functions):
         domain = domain_of(node.domain)
@@ -90,3 +94,38 @@ def _nodes(model: onnx.ModelProto, functions: Functions) -> Iterator[onnx.NodePr
             if key in functions and key not in called:
                 called.add(key)
                 pending.append((functions[key], 0))
+
+
+def _check_size(graph: onnx.GraphProto, functions: Functions) -> None:
+    """Raises LimitError where the model is too large once its functions are written out: twenty-eight of them, each of
+    which calls the one before twice, are a thousand lines and two hundred million nodes."""
+    own: dict[Key, tuple[int, list[Key]]] = {key: _calls(f, functions) for key, f in functions.items()}
+    sizes: dict[Key, int] = {}
+    for first in own:
+        path = [first]
+        while path:
+            count, called = own[path[-1]]
+            ahead = next((key for key in called if key not in sizes and key not in path), None)
+            if ahead is None:
+                key = path.pop()  # one that calls itself is told of when it is built
+                sizes[key] = min(count + sum(sizes.get(k, 0) for k in called), 2 * limits.NODES)
+            else:
+                path.append(ahead)
+    count, called = _calls(graph, functions)
+    if count + sum(sizes[key] for key in called) > limits.NODES:
+        raise LimitError(f"with its functions written out the model has more than {limits.NODES} nodes.")
+
+
+def _calls(inside: onnx.GraphProto | onnx.FunctionProto, functions: Functions) -> tuple[int, list[Key]]:
+    """How many nodes there are in a graph, those of graphs inside included, and which functions they call."""
+    pending: list[onnx.GraphProto | onnx.FunctionProto] = [inside]
+    count, called = 0, []
+    while pending:
+        graph = pending.pop()
+        count += len(graph.node)
+        for node in graph.node:
+            pending += [a.g for a in node.attribute if a.HasField("g")]
+            key = domain_of(node.domain), node.op_type, node.overload
+            if key in functions:
+                called.append(key)
+    return count, called

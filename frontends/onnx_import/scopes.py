@@ -30,10 +30,15 @@ class Scope:
     """
 
     def __init__(
-        self, graph: Graph, external: ExternalData, parent: Scope | None = None, constants: Iterable[onnx.GraphProto] = ()
+        self,
+        graph: Graph,
+        external: ExternalData,
+        parent: Scope | None = None,
+        constants: Iterable[onnx.GraphProto] = (),
     ) -> None:
         self.graph, self.external, self.parent = graph, external, parent
         self._values: dict[str, Value] = {}
+        self._absent: set[str] = set()
         self._initializers: dict[str, onnx.TensorProto | onnx.SparseTensorProto] = {}
         for proto in constants:
             self._declare({t.name: t for t in proto.initializer})
@@ -47,6 +52,21 @@ class Scope:
         if name in self._values or name in self._initializers:
             raise GraphError(f"'{name}' is defined twice.")
         self._initializers[name] = tensor
+
+    def has_value(self, name: str) -> bool:
+        return name in self._values
+
+    def leave_out(self, names: Iterable[str]) -> None:
+        """Inputs of a function that its call does not give: whoever reads them reads nothing."""
+        self._absent.update(names)
+
+    def is_absent(self, name: str) -> bool:
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope._absent:
+                return True
+            scope = scope.parent
+        return False
 
     def has_initializer(self, name: str) -> bool:
         return name in self._initializers

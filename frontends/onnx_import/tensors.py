@@ -72,10 +72,10 @@ def unpacked(data: np.ndarray, dtype: DType, count: int) -> Array:
     """Elements of less than a byte, the first in the lowest bits."""
     bits = dtype.bits
     shifts = np.arange(0, 8, bits, dtype=np.uint8)
-    codes = ((data[:, None] >> shifts) & np.uint8(2**bits - 1)).reshape(-1)[:count]
+    codes: Array = ((data[:, None] >> shifts) & np.uint8(2**bits - 1)).reshape(-1)[:count]
     if dtype.name.startswith("int"):
-        codes = (codes.astype(np.int8) ^ (1 << (bits - 1))) - (1 << (bits - 1))  # the highest bit is the sign
-        return codes.astype(np.int8).astype(dtype.numpy)
+        signed = (codes.astype(np.int8) ^ (1 << (bits - 1))) - (1 << (bits - 1))  # the highest bit is the sign
+        return signed.astype(np.int8).astype(dtype.numpy)
     return codes.view(dtype.numpy) if dtype.name.startswith("float") else codes.astype(dtype.numpy)
 
 
@@ -105,12 +105,18 @@ def dense(sparse: onnx.SparseTensorProto, external: ExternalData) -> Array:
     if values.ndim != 1 or places.dtype != np.int64 or len(places) != len(values):
         raise FormatError(f"{what} has {values.shape} values at {places.shape} places.")
     if places.ndim == 2 and places.shape[1] == len(dims):
-        inside = ((places >= 0) & (places < np.array(dims, np.int64))).all()
-        flat = np.ravel_multi_index(tuple(places.T), dims) if inside and places.size else np.zeros(0, np.int64)
+        inside = bool(((places >= 0) & (places < np.array(dims, np.int64))).all())
+        flat = (
+            np.ravel_multi_index(tuple(places.T), dims) if inside and places.size else np.zeros(0, np.int64)
+        )
     else:
         flat, inside = places, places.ndim == 1 and bool(((places >= 0) & (places < math.prod(dims))).all())
     if not inside:
         raise FormatError(f"{what} has a value outside of its sizes {dims}.")
-    result = np.full(math.prod(dims), "", object) if values.dtype == object else np.zeros(math.prod(dims), values.dtype)
+    result = (
+        np.full(math.prod(dims), "", object)
+        if values.dtype == object
+        else np.zeros(math.prod(dims), values.dtype)
+    )
     result[flat] = values
     return result.reshape(dims)

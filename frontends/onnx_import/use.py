@@ -156,7 +156,6 @@ class Use:
     def unsupported(self, what: str) -> UnsupportedError:
         return UnsupportedError(f"{self.operator} of opset {self.version} {what}")
 
-
     def inside(self, graph: Graph) -> Use:
         """The same node, for adding to a graph inside."""
         return replace(self, graph=graph, inputs=[], attributes={})

@@ -81,7 +81,9 @@ def _allowed(use: Use, offset: Value, keys: Value, window: tuple[int, int]) -> V
     ahead = use.add("Sub", _indices(use, keys), use.add("Add", column, offset))
     found: Value | None = None
     for bound, comparison in ((-window[0], "GreaterOrEqual"), (window[1], "LessOrEqual")):
-        if (comparison == "GreaterOrEqual" and window[0] >= 0) or (comparison == "LessOrEqual" and window[1] >= 0):
+        if (comparison == "GreaterOrEqual" and window[0] >= 0) or (
+            comparison == "LessOrEqual" and window[1] >= 0
+        ):
             each = use.add(comparison, ahead, use.number(bound, DType.int64))
             found = each if found is None else use.add("And", found, each)
     return found
@@ -105,7 +107,9 @@ def _padded(use: Use, mask: Value, keys: Value, fill: Value) -> Value:
     if type_.shape and known is not None and known.dtype != object and type_.shape[-1] == int(known[0]):
         return mask
     missing = use.add("Sub", keys, use.add("Shape", mask, start=-1))
-    return use.add("Pad", mask, use.add("Concat", use.integers([0]), missing, axis=0), fill, use.integers([-1]))
+    return use.add(
+        "Pad", mask, use.add("Concat", use.integers([0]), missing, axis=0), fill, use.integers([-1])
+    )
 
 
 def _without_empty_rows(use: Use, y: Value, mask: Value) -> Value:

@@ -135,7 +135,9 @@ def resize(use: Use) -> Sequence[Value]:
         use.place(2, use.optional(1))
         return _as_resize_10(use)
     if use.attributes.get("coordinate_transformation_mode") == "tf_half_pixel_for_nn":
-        raise use.unsupported("with coordinate_transformation_mode 'tf_half_pixel_for_nn' cannot be written at opset 23.")
+        raise use.unsupported(
+            "with coordinate_transformation_mode 'tf_half_pixel_for_nn' cannot be written at opset 23."
+        )
     return use.same()
 
 

@@ -20,7 +20,9 @@ def bit_shift(use: Use) -> Sequence[Value]:
     left = use.attributes.get("direction") == "LEFT"
     # ~x is not negative where x is: shifted as unsigned, and turned over again, it kept its sign
     positive = x if left else use.add("Where", is_negative, use.add("BitwiseNot", x), x)
-    beyond = use.add("Or", use.add("Less", y, zero), use.add("GreaterOrEqual", y, use.number(dtype.bits, dtype)))
+    beyond = use.add(
+        "Or", use.add("Less", y, zero), use.add("GreaterOrEqual", y, use.number(dtype.bits, dtype))
+    )
     steps = use.add("Cast", use.add("Where", beyond, zero, y), to=unsigned)
     shifted = use.add("BitShift", use.add("Cast", positive, to=unsigned), steps, **use.attributes)
     result = use.add("Where", beyond, zero, use.add("Cast", shifted, to=dtype))

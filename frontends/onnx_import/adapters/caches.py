@@ -37,7 +37,9 @@ def cumulative_product(use: Use) -> Sequence[Value]:
     x, dtype = use.value(0), use.type(0).dtype
     reverse, exclusive = use.take("reverse", 0), use.take("exclusive", 0)
     sizes, rank = use.add("Shape", x), use.integers([use.rank(0)])
-    axis = use.add("Mod", use.add("Cast", use.add("Reshape", use.value(1), use.integers([1])), to=DType.int64), rank)
+    axis = use.add(
+        "Mod", use.add("Cast", use.add("Reshape", use.value(1), use.integers([1])), to=DType.int64), rank
+    )
     behind = use.add("Add", axis, use.integers([1]))
     parts = [(use.integers([0]), axis), (axis, behind), (behind, rank)]
     cut = [use.add("ReduceProd", use.add("Slice", sizes, a, b), keepdims=1) for a, b in parts]
@@ -71,12 +73,16 @@ def _product(use: Use, like: Value, *, exclusive: int) -> Graph:
 def causal_convolution(use: Use) -> Sequence[Value]:
     """Convolution over what was and what is, channel by channel; the last k − 1 places are handed on."""
     x, weight, bias, past = use.value(0), use.value(1), use.optional(2), use.optional(3)
-    channels = next((s[i] for s, i in ((use.type(1).shape, 0), (use.type(0).shape, 1)) if s and len(s) == 3), None)
+    channels = next(
+        (s[i] for s, i in ((use.type(1).shape, 0), (use.type(0).shape, 1)) if s and len(s) == 3), None
+    )
     if not isinstance(channels, int):
         raise use.unsupported("needs a known number of channels.")
     before = use.add("Sub", use.add("Shape", weight, start=2, end=3), use.integers([1]))
     if past is None:
-        padded = use.add("Pad", x, use.add("Concat", before, use.integers([0]), axis=0), None, use.integers([2]))
+        padded = use.add(
+            "Pad", x, use.add("Concat", before, use.integers([0]), axis=0), None, use.integers([2])
+        )
     else:
         padded = use.add("Concat", past, x, axis=2)
     result = use.add("Conv", padded, weight, bias, group=channels)

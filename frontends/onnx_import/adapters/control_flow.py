@@ -89,7 +89,18 @@ def _batched_scan(use: Use) -> Sequence[Value]:
     given = [use.value(i) for i in range(1, len(use.inputs))]
     sample = Graph("sample", use.graph)
     inside = [sample.input(sample.free_name("x"), _slice(as_tensor(v.type), 0)) for v in given]
-    inner = Use("Scan", "", 9, sample, list(inside), dict(use.attributes), use.names, use.layer, partial(use.body, inside=sample), use.inline)
+    inner = Use(
+        "Scan",
+        "",
+        9,
+        sample,
+        list(inside),
+        dict(use.attributes),
+        use.names,
+        use.layer,
+        partial(use.body, inside=sample),
+        use.inline,
+    )
     sample.set_outputs(scan(inner))
     op = make("", "Scan", {"body": sample, "num_scan_inputs": len(given)})
     return use.graph.add(op, given, count=use.count, layer=use.layer, source=UNKNOWN)
@@ -107,7 +118,11 @@ def sequence_map(use: Use) -> Sequence[Value]:
 
 
 def _settled(
-    use: Use, proto: onnx.GraphProto, carried: list[Type], entering: Callable[[list[Type]], list[Type]], first: int
+    use: Use,
+    proto: onnx.GraphProto,
+    carried: list[Type],
+    entering: Callable[[list[Type]], list[Type]],
+    first: int,
 ) -> Graph:
     """A body that can take back what it returns. first: where the carried values stand among its outputs."""
     own: set[Dim] = set()
@@ -135,7 +150,9 @@ def _wider(entered: Type, returned: Type, own: set[Dim]) -> Type:
         return entered  # where it does not fit, the operator says so
     if returned.shape is None or len(returned.shape) != len(entered.shape):
         return entered.with_shape(None)
-    return entered.with_shape([_wider_size(a, b, own) for a, b in zip(entered.shape, returned.shape, strict=True)])
+    return entered.with_shape(
+        [_wider_size(a, b, own) for a, b in zip(entered.shape, returned.shape, strict=True)]
+    )
 
 
 def _wider_size(entered: Dim, returned: Dim, own: set[Dim]) -> Dim:

@@ -23,7 +23,9 @@ def cast(use: Use) -> Sequence[Value]:
         try:
             use.attributes["to"] = DType[_NAMES.get(to, to.lower())]
         except KeyError:
-            raise AttributeRangeError(f"attribute 'to' of Cast must be a type. Received: {to[:40]!r}.") from None
+            raise AttributeRangeError(
+                f"attribute 'to' of Cast must be a type. Received: {to[:40]!r}."
+            ) from None
     return _converted(use)
 
 
@@ -73,7 +75,9 @@ def narrowed(use: Use, value: Value, to: DType) -> Value:
 @adapter("QuantizeLinear")
 def quantize(use: Use) -> Sequence[Value]:
     zero_point = use.optional(2)
-    to = DType(use.attributes.get("output_dtype", 0) or (DType.uint8 if zero_point is None else use.type(2).dtype))
+    to = DType(
+        use.attributes.get("output_dtype", 0) or (DType.uint8 if zero_point is None else use.type(2).dtype)
+    )
     if to not in TWO_BITS:
         return use.same()
     use.attributes["output_dtype"] = _EIGHT[to]

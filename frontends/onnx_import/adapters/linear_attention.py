@@ -26,10 +26,18 @@ def linear_attention(use: Use) -> Sequence[Value]:
     k, v = (use.add("Unsqueeze", x, use.integers([3])) for x in (k, v))
     scanned = [q, k, v, *_gates(use, groups)]
     state = _start(use, k, v)
-    body = _step(use, state, scanned, decays=use.optional(4) is not None, corrects=use.optional(5) is not None)
+    body = _step(
+        use, state, scanned, decays=use.optional(4) is not None, corrects=use.optional(5) is not None
+    )
     axes = (1,) * len(scanned)
     last, out = use.many(
-        "Scan", [state, *scanned], 2, body=body, num_scan_inputs=len(scanned), scan_input_axes=axes, scan_output_axes=(1,)
+        "Scan",
+        [state, *scanned],
+        2,
+        body=body,
+        num_scan_inputs=len(scanned),
+        scan_input_axes=axes,
+        scan_output_axes=(1,),
     )
     packed = use.add("Reshape", out, use.integers([0, 0, -1]))
     kept = use.type(3 if use.optional(3) is not None else 0).dtype

@@ -56,7 +56,8 @@ def momentum(use: Use) -> Sequence[Value]:
 @adapter("Adagrad", domain=TRAINING)
 def adagrad(use: Use) -> Sequence[Value]:
     decay, epsilon, norm = (
-        _number(use, name, default) for name, default in (("decay_factor", 0.0), ("epsilon", 1e-6), ("norm_coefficient", 0.0))
+        _number(use, name, default)
+        for name, default in (("decay_factor", 0.0), ("epsilon", 1e-6), ("norm_coefficient", 0.0))
     )
     one = use.number(1.0, use.type(2).dtype)
     steps = use.add("Cast", use.value(1), to=use.type(2).dtype)
@@ -73,7 +74,13 @@ def adagrad(use: Use) -> Sequence[Value]:
 @adapter("Adam", domain=TRAINING)
 def adam(use: Use) -> Sequence[Value]:
     dtype = use.type(2).dtype
-    numbers = (("alpha", 0.9), ("beta", 0.999), ("epsilon", 1e-6), ("norm_coefficient", 0.0), ("norm_coefficient_post", 0.0))
+    numbers = (
+        ("alpha", 0.9),
+        ("beta", 0.999),
+        ("epsilon", 1e-6),
+        ("norm_coefficient", 0.0),
+        ("norm_coefficient_post", 0.0),
+    )
     alpha, beta, epsilon, norm, after = (_number(use, name, default) for name, default in numbers)
     one, made = use.number(1.0, dtype), []
     rate = _corrected_rate(use, alpha, beta, dtype)
