@@ -107,16 +107,14 @@ class GraphReader:
 
     def _read_op(self, message: pb.Node, graph: Graph) -> Operator:
         """Nodes with equal attributes share one operator: it cannot change, and is found sooner than made."""
-        if not message.attributes:
-            key: tuple[int | bytes, ...] = (message.domain, message.op)
-        elif any(a.HasField("graph") or a.HasField("tensor") for a in message.attributes):
-            return self._make_op(message, graph)
-        else:
-            attributes = [a.SerializeToString(deterministic=True) for a in message.attributes]
-            key = (message.domain, message.op, *attributes)
+        key: tuple[int | bytes, ...] = (message.domain, message.op)
+        if message.attributes:
+            key += tuple([a.SerializeToString(deterministic=True) for a in message.attributes])
         op = self._operators.get(key)
         if op is None:
-            op = self._operators[key] = self._make_op(message, graph)
+            op = self._make_op(message, graph)
+            if not any(a.HasField("graph") or a.HasField("tensor") for a in message.attributes):
+                self._operators[key] = op
         return op
 
     def _make_op(self, message: pb.Node, graph: Graph) -> Operator:

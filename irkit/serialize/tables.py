@@ -10,6 +10,7 @@ from irkit.ir import Dim, DType, OptionalType, SequenceType, TensorType, Type, d
 from irkit.ir.types import symbols_of
 
 LAST_DTYPE = DType.float8e8m0  # in this version of the format
+_SURELY_SHORT = limits.NAME_BYTES // 4  # characters that fit, whatever they are
 _MAX_TYPE_DEPTH = 8  # of sequences and optionals within each other
 
 
@@ -33,7 +34,7 @@ class StringTable:
 
 def checked_name(name: str) -> str:
     """`name`, when a file may hold it. Raises LimitError."""
-    if len(name) > limits.NAME_BYTES // 4 and len(name.encode()) > limits.NAME_BYTES:
+    if len(name) > _SURELY_SHORT and len(name.encode()) > limits.NAME_BYTES:
         raise LimitError(f"The name '{name[:60]}…' has more than {limits.NAME_BYTES} bytes.")
     return name
 
