@@ -5,6 +5,7 @@ Shape rules follow integers by themselves; this is for the rest. Only small tens
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -23,7 +24,7 @@ _ALWAYS = frozenset({"Cast"})  # on the way to a Range of floats, for example
 
 def folded(op: Operator, inputs: Sequence[Value | None], count: int | None) -> list[Array] | None:
     """The outputs, when they follow from constants and their sizes would not be known otherwise; else None."""
-    if not inputs or op.shape_arithmetic and op.name not in _ALWAYS | {"Range"}:
+    if not inputs or (op.shape_arithmetic and op.name not in _ALWAYS | {"Range"}):
         return None
     if op.name in _CHANCE or op.subgraphs or not all(v is None or _is_small(v.known) for v in inputs):
         return None
@@ -35,8 +36,10 @@ def folded(op: Operator, inputs: Sequence[Value | None], count: int | None) -> l
         )
         if op.name not in _ALWAYS and all(not isinstance(t, TensorType) or t.is_static for t in types):
             return None
+        if op.name == "ImageDecoder" and not _is_small_picture(inputs):
+            return None
         results = _run(op, inputs, count)[: len(types)]
-    except (IrkitError, ArithmeticError, LookupError, TypeError, ValueError):
+    except (IrkitError, ArithmeticError, ImportError, LookupError, OSError, TypeError, ValueError):
         return None  # the node itself will say what is wrong
     fits = all(isinstance(r, np.ndarray) and r.size <= MAX_FOLDED for r in results)
     return results if fits and all(isinstance(t, TensorType) for t in types) else None
@@ -46,6 +49,17 @@ def _is_small(known: Array | None) -> bool:
     if known is None or known.size > MAX_FOLDED:
         return False
     return known.dtype != object or all(isinstance(x, str) for x in known.flat)
+
+
+def _is_small_picture(inputs: Sequence[Value | None]) -> bool:
+    """By its header: a few bytes may unfold into a picture that fills the memory."""
+    from PIL import Image  # an optional package, which ImageDecoder needs anyway
+
+    data = inputs[0].known if inputs[0] is not None else None
+    if data is None:
+        return False
+    with Image.open(io.BytesIO(data.tobytes())) as picture:
+        return picture.width * picture.height * 4 <= MAX_FOLDED
 
 
 def _run(op: Operator, inputs: Sequence[Value | None], count: int | None) -> list[Any]:

@@ -84,14 +84,18 @@ class Builder:
             return
         layer = self._paths.of(node, place.around) if place.layer is None else place.layer
         inputs = [
-            place.scope.find(name, node.op_type, i, layer) if name and not place.scope.is_absent(name) else None
+            place.scope.find(name, node.op_type, i, layer)
+            if name and not place.scope.is_absent(name)
+            else None
             for i, name in enumerate(node.input)
         ]
         names = list(node.output)
         while names and not names[-1]:
             names.pop()
         if key in self._functions:
-            made: Sequence[Value] = self._call(node, key, inputs, replace(place, around=layer if place.layer is None else ""))
+            made: Sequence[Value] = self._call(
+                node, key, inputs, replace(place, around=layer if place.layer is None else "")
+            )
         else:
             made = self._operator(node, inputs, names, layer, place)
         for name, value in zip(names, made, strict=False):

@@ -37,9 +37,7 @@ def functions_of(model: onnx.ModelProto) -> Functions:
     return found
 
 
-def versions_of(
-    imports: Iterable[onnx.OperatorSetIdProto], who: str
-) -> dict[str, int]:
+def versions_of(imports: Iterable[onnx.OperatorSetIdProto], who: str) -> dict[str, int]:
     """domain → opset. Raises UnsupportedError for opsets of ai.onnx that are too new."""
     found = {domain_of(o.domain): o.version for o in imports}
     if not OLDEST <= found.get("", OLDEST) <= NEWEST:

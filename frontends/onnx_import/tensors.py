@@ -74,7 +74,9 @@ def unpacked(data: np.ndarray, dtype: DType, count: int) -> Array:
     shifts = np.arange(0, 8, bits, dtype=np.uint8)
     codes: Array = ((data[:, None] >> shifts) & np.uint8(2**bits - 1)).reshape(-1)[:count]
     if dtype.name.startswith("int"):
-        signed = (codes.astype(np.int8) ^ (1 << (bits - 1))) - (1 << (bits - 1))  # the highest bit is the sign
+        signed = (codes.astype(np.int8) ^ (1 << (bits - 1))) - (
+            1 << (bits - 1)
+        )  # the highest bit is the sign
         return signed.astype(np.int8).astype(dtype.numpy)
     return codes.view(dtype.numpy) if dtype.name.startswith("float") else codes.astype(dtype.numpy)
 

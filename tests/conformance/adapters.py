@@ -1,8 +1,8 @@
 """ONNX models run by irkit, in its three runtimes: callables (onnx.ModelProto, inputs) → outputs, for scorers.
 
-    interpreter   import → interpreter
-    onnxruntime   import → save → load → onnxruntime
-    cpp           import → save → the C++ runtime
+interpreter   import → interpreter
+onnxruntime   import → save → load → onnxruntime
+cpp           import → save → the C++ runtime
 """
 
 from __future__ import annotations

@@ -108,7 +108,9 @@ def table(column: str, results: Sequence[Outcome]) -> str:
     lines += [_row("total", counted), "", "| case | state | why |", "| --- | --- | --- |"]
     for r in counted:
         if r.state != "pass":
-            lines.append(f"| {r.name} | {r.state} | {reason(column, r.name) or 'NOT EXPLAINED: ' + r.message} |")
+            lines.append(
+                f"| {r.name} | {r.state} | {reason(column, r.name) or 'NOT EXPLAINED: ' + r.message} |"
+            )
     return "\n".join(lines) + "\n"
 
 

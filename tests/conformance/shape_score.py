@@ -58,7 +58,12 @@ def told(model: onnx.ModelProto, inputs: Sequence[Any], mode: str) -> tuple[onnx
                 graph.initializer.append(numpy_helper.from_array(value, info.name))
             else:
                 _tell(info.type.tensor_type, value, f"n{i}" if mode.startswith("symbolic") else "", sizes)
-        elif isinstance(value, list) and value and len({v.shape for v in value}) == 1 and not mode.startswith("symbolic"):
+        elif (
+            isinstance(value, list)
+            and value
+            and len({v.shape for v in value}) == 1
+            and not mode.startswith("symbolic")
+        ):
             _tell(_element(info.type), value[0], "", sizes)
     return stripped, sizes
 
@@ -72,7 +77,11 @@ def _is_constant(value: np.ndarray, mode: str) -> bool:
 
 def _element(type_: onnx.TypeProto) -> onnx.TypeProto.Tensor:
     while not type_.HasField("tensor_type"):
-        type_ = type_.sequence_type.elem_type if type_.HasField("sequence_type") else type_.optional_type.elem_type
+        type_ = (
+            type_.sequence_type.elem_type
+            if type_.HasField("sequence_type")
+            else type_.optional_type.elem_type
+        )
     return type_.tensor_type
 
 
@@ -119,7 +128,11 @@ def _rank(type_: Type, sizes: dict[str, Dim]) -> int:
     if is_full(type_, sizes):
         return 0
     while not isinstance(type_, TensorType):
-        if isinstance(type_, SequenceType) and isinstance(type_.element, TensorType) and type_.element.shape is None:
+        if (
+            isinstance(type_, SequenceType)
+            and isinstance(type_.element, TensorType)
+            and type_.element.shape is None
+        ):
             return 2
         type_ = type_.element
     return 2 if type_.shape is None else 1
@@ -139,7 +152,12 @@ def table(found: Sequence[Grade], expanded: Sequence[Grade]) -> str:
     """Totals of each mode, then what is not fully known."""
     lines = ["# Inferred shapes", "", "Made by `python -m tests.conformance.shape_score --write`.", ""]
     for title, part in (("Cases of one operator", found), ("The same as functions of others", expanded)):
-        lines += [f"## {title}", "", f"| mode | cases | {' | '.join(GRADES)} |", "| --- " * (len(GRADES) + 2) + "|"]
+        lines += [
+            f"## {title}",
+            "",
+            f"| mode | cases | {' | '.join(GRADES)} |",
+            "| --- " * (len(GRADES) + 2) + "|",
+        ]
         for mode in MODES:
             counts = Counter(g.grade for g in part if g.mode == mode)
             lines.append(f"| {mode} | {counts.total()} | {' | '.join(str(counts[g]) for g in GRADES)} |")

@@ -59,7 +59,10 @@ def _stored(folder: str) -> Callable[[], tuple[onnx.ModelProto, list[DataSet]]]:
         model = onnx.load(os.path.join(folder, "model.onnx"))
         sets = sorted(d for d in os.listdir(folder) if d.startswith("test_data_set"))
         return model, [
-            (_read(f"{folder}/{d}/input", model.graph.input), _read(f"{folder}/{d}/output", model.graph.output))
+            (
+                _read(f"{folder}/{d}/input", model.graph.input),
+                _read(f"{folder}/{d}/output", model.graph.output),
+            )
             for d in sets
         ]
 

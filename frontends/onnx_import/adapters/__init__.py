@@ -9,6 +9,7 @@ from irkit.frontends.onnx_import.adapters import bitwise as bitwise
 from irkit.frontends.onnx_import.adapters import broadcasting as broadcasting
 from irkit.frontends.onnx_import.adapters import caches as caches
 from irkit.frontends.onnx_import.adapters import control_flow as control_flow
+from irkit.frontends.onnx_import.adapters import conversion as conversion
 from irkit.frontends.onnx_import.adapters import images as images
 from irkit.frontends.onnx_import.adapters import labels as labels
 from irkit.frontends.onnx_import.adapters import linear_attention as linear_attention
@@ -19,4 +20,3 @@ from irkit.frontends.onnx_import.adapters import recurrent as recurrent
 from irkit.frontends.onnx_import.adapters import small as small
 from irkit.frontends.onnx_import.adapters import softmax as softmax
 from irkit.frontends.onnx_import.adapters import swish as swish
-from irkit.frontends.onnx_import.adapters import conversion as conversion

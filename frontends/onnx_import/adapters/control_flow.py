@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from irkit.errors import GraphError
 from irkit.frontends.onnx_import.use import Use, adapter
-from irkit.ir import Dim, DType, Graph, OptionalType, SequenceType, TensorType, Type, Value, as_tensor, symbol
+from irkit.ir import Dim, DType, Graph, OptionalType, SequenceType, TensorType, Type, Value, as_tensor
 from irkit.ir.constraints import fresh, recording, same
 from irkit.ir.source import UNKNOWN
 from irkit.operators import make
