@@ -215,14 +215,18 @@ def log_softmax(x: TensorLike, axis: int | Sequence[int] = -1) -> Tensor:
 
 
 def sparsemax(x: TensorLike, axis: int = -1) -> Tensor:
-    """The point of the simplex that is nearest to x; many of its numbers are 0. https://arxiv.org/abs/1602.02068"""
+    """max(x − τ, 0), where many numbers become 0.  https://arxiv.org/abs/1602.02068
+
+    τ is Keras's, which adds up the running sums of all kept numbers and takes not only the last, as the paper does; so
+    results need not sum to 1.
+    """
     x = floating(x)
     axis = axis_of(x, axis)
     ordered, sums, ranks = _descending(x, axis)
     inside = apply_one(op.Greater(), add(multiply(ranks, ordered), 1), sums)
     kept = cast_to(inside, x.type.dtype)
     count = total(kept, axis, keepdims=True)
-    edge = divide(subtract(total(multiply(kept, ordered), axis, keepdims=True), 1), count)
+    edge = divide(subtract(total(multiply(kept, sums), axis, keepdims=True), 1), count)
     return maximum(subtract(x, edge), 0)
 
 

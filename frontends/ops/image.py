@@ -310,12 +310,12 @@ _SOBEL = np.array([[-1, -2, -1], [0, 0, 0], [1, 2, 1]], np.float32)
 
 
 def sobel_edges(images: TensorLike, data_format: str | None = None) -> Tensor:
-    """How the image changes downwards and to the right, in a new last axis; the edge is mirrored."""
+    """How the image changes downwards and to the right, in a new last axis; mirrored at the edge."""
     x = tensor(images)
     last = channels_last(data_format)
     height = _height_axis(x, data_format)
     margins = [[1, 1] if a in (height, height + 1) else [0, 0] for a in range(rank_of(x))]
-    wide = pad(floating(x), margins, mode="symmetric")
+    wide = pad(floating(x), margins, mode="reflect")
     down = _filtered(wide, _SOBEL[:, :, None], last, "valid")
     right = _filtered(wide, _SOBEL.T[:, :, None], last, "valid")
     return cast_to(stack([down, right], -1), x.type.dtype)
