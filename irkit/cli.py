@@ -25,7 +25,10 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  # click's signature
         try:
             return super().invoke(ctx)
-        except (IrkitError, OSError) as error:
+        except IrkitError as error:
+            error.called_from = ""  # no program of the user's is running
+            raise click.ClickException(str(error)) from error
+        except OSError as error:
             raise click.ClickException(str(error)) from error
 
 

@@ -1,4 +1,4 @@
-"""AttributeProto → the Python values that operators take. Graphs stay messages: they are built when their inputs are known."""
+"""AttributeProto → the values that operators take. Graphs stay messages, to be built when their inputs are known."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ def resolved(
     return found
 
 
-def _value(attribute: onnx.AttributeProto, external: ExternalData, sizes: Sizes) -> Any:
+def _value(  # noqa: C901  # one case for each kind
+    attribute: onnx.AttributeProto, external: ExternalData, sizes: Sizes
+) -> Any:
     name = attribute.name
     try:
         match attribute.type:

@@ -1,4 +1,4 @@
-"""Nodes whose sizes depend on data, computed at import where that data is known: Unique, NonZero, StringSplit of constants.
+"""Nodes whose sizes depend on data, computed at import where that data is known: Unique, NonZero… of constants.
 
 Shape rules follow integers by themselves; this is for the rest. Only small tensors are computed.
 """
@@ -53,7 +53,7 @@ def _is_small(known: Array | None) -> bool:
 
 def _is_small_picture(inputs: Sequence[Value | None]) -> bool:
     """By its header: a few bytes may unfold into a picture that fills the memory."""
-    from PIL import Image  # an optional package, which ImageDecoder needs anyway
+    from PIL import Image  # noqa: PLC0415  # an optional package, which ImageDecoder needs anyway
 
     data = inputs[0].known if inputs[0] is not None else None
     if data is None:

@@ -1,4 +1,4 @@
-"""Graphs from GraphProto: node by node, with irkit's operators, every type inferred here and nothing believed but inputs."""
+"""Graphs from GraphProto: node by node, every type inferred here, and nothing believed but the inputs'."""
 
 from __future__ import annotations
 

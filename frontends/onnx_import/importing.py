@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from irkit.errors import FormatError, GraphError, LimitError
+from irkit.errors import FormatError, GraphError, IrkitError, LimitError
+from irkit.frontends.files import not_read
 from irkit.frontends.loaded import LoadedModel
 from irkit.frontends.onnx_import import adapters as adapters  # enters them in their table
 from irkit.frontends.onnx_import.graphs import Builder, Place
@@ -35,7 +37,12 @@ def import_onnx(source: Source, *, external_data: bool = False) -> LoadedModel:
     Raises UnsupportedError (listing every operator that irkit lacks), FormatError, GraphError, ShapeError,
     AttributeRangeError or LimitError, naming the node; OSError.
     """
-    return LoadedModel(graph_model(source, external_data=external_data))
+    if not isinstance(source, str | os.PathLike):
+        return LoadedModel(graph_model(source, external_data=external_data))
+    try:
+        return LoadedModel(graph_model(source, external_data=external_data))
+    except (OSError, IrkitError) as error:
+        raise not_read(error, os.fspath(source), "an .onnx file") from None
 
 
 def graph_model(source: Source, *, external_data: bool = False) -> GraphModel:
@@ -65,7 +72,7 @@ def _built(model: onnx.ModelProto, source: Source, *, external_data: bool) -> Gr
 def _folder(source: Source) -> str:
     if not isinstance(source, str | os.PathLike):
         raise FormatError("external data is read from beside the model: give import_onnx the model's path.")
-    return os.path.dirname(os.path.abspath(source))
+    return str(Path(source).absolute().parent)
 
 
 def _inputs(proto: onnx.GraphProto, graph: Graph, scope: Scope, sizes: Sizes) -> None:

@@ -19,8 +19,8 @@ Source: TypeAlias = Union["str | os.PathLike[str]", bytes, "onnx.ModelProto"]
 
 def read(source: Source) -> onnx.ModelProto:
     """The message. Raises FormatError where it is not one, OSError."""
-    import onnx  # only who imports a model pays for it
-    from google.protobuf.message import DecodeError
+    import onnx  # noqa: PLC0415  # only who imports a model pays for it
+    from google.protobuf.message import DecodeError  # noqa: PLC0415
 
     if isinstance(source, onnx.ModelProto):
         return source
@@ -43,7 +43,7 @@ class ExternalData:
         self._files: dict[str, np.ndarray] = {}
 
     def read(self, tensor: onnx.TensorProto) -> np.ndarray:
-        """The bytes of a tensor. Raises UnsupportedError unless allowed, FormatError for paths or places that are wrong."""
+        """The bytes of a tensor. Raises UnsupportedError unless allowed, FormatError for a wrong path or place."""
         facts = {entry.key: entry.value for entry in tensor.external_data}
         location = facts.get("location", "")
         if self.folder is None:

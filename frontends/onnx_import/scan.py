@@ -23,6 +23,7 @@ _AI_ONNX = ("", "ai.onnx")
 
 
 def domain_of(domain: str) -> str:
+    """The domain; "ai.onnx" is the same as none."""
     return "" if domain == "ai.onnx" else domain
 
 

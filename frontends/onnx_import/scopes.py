@@ -104,8 +104,8 @@ class Scope:
 
 
 def is_constant(array: Array, operator: str, position: int) -> bool:
-    """Whether an initializer is a part of the model's structure rather than a weight: integers that shape rules can follow,
-    single numbers, texts, and small tensors that steer their operator."""
+    """Whether an initializer is a part of the model's structure rather than a weight: integers that shape rules can
+    follow, single numbers, texts, and small tensors that steer their operator."""
     dtype = DType.of(array.dtype)
     if array.ndim == 0 or dtype is DType.string:
         return True

@@ -1,4 +1,4 @@
-"""Readings of bits that ONNX has from opsets 24, 25 and 26 on. No runtime of opset 23 has them; the interpreter does."""
+"""Readings of bits that ONNX has from opsets 24, 25 and 26 on. The interpreter has them, no runtime of opset 23."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from irkit.operators.base import Operator, operator
 __all__ = ["BitCast", "FromPowersOfTwo", "PowersOfTwo", "TwoBits"]
 
 _TWO_BITS = frozenset({DType.int2, DType.uint2})
-_TAKEN = {DType.int2: (DType.int8, -2, 2), DType.uint2: (DType.uint8, 0, 4)}  # stored as, least, beyond the greatest
+_TAKEN = {
+    DType.int2: (DType.int8, -2, 2),
+    DType.uint2: (DType.uint8, 0, 4),
+}  # stored as, least, beyond the greatest
 
 
 @operator(since=1, domain="irkit")
@@ -52,7 +55,9 @@ class TwoBits(Operator):
             return np.asarray(x.astype(np.int8).astype(self.to.numpy))
         stored, least, beyond = _TAKEN[self.to]
         lowest = x.astype(np.int16) & 3
-        return np.asarray(np.where(lowest < beyond, lowest, lowest + 2 * least).astype(stored.numpy).astype(self.to.numpy))
+        return np.asarray(
+            np.where(lowest < beyond, lowest, lowest + 2 * least).astype(stored.numpy).astype(self.to.numpy)
+        )
 
 
 _BIAS = 127
@@ -62,8 +67,8 @@ _BIAS = 127
 class PowersOfTwo(Operator):
     """float32 as float8e8m0, which holds nothing but an exponent: (…) → (…).
 
-    round_mode: to the power above ("up"), below ("down") or the nearest. saturate: what is too large or too small becomes
-    the largest or smallest power, else NaN. Negative numbers are NaN.
+    round_mode: to the power above ("up"), below ("down") or the nearest. saturate: what is too large or too small
+    becomes the largest or smallest power, else NaN. Negative numbers are NaN.
     """
 
     dtypes = {"x": frozenset({DType.float32})}

@@ -31,7 +31,7 @@ _ONNXRUNTIME = {
     r"test_maxunpool_export_with_output_shape": "onnxruntime reads indices as of the unpadded shape",
     r"test_pow_types_float32_uint": "onnxruntime has no kernel for unsigned exponents",
     r"test_reduce_max_empty_set_bool": "onnxruntime does not reduce empty tensors of bool",
-    r"test_resize_downsample_scales_.*_align_corners": "onnxruntime rounds the output size before it computes coordinates",
+    r"test_resize_downsample_scales_.*_align_corners": "onnxruntime computes coordinates from the rounded output size",
     r"test_roialign": "onnxruntime has RoiAlign up to opset 21",
     r"test_sequence_map": "onnxruntime expands SequenceMap into a loop that it then refuses",
     r"test_strnormalizer": "onnxruntime needs the locale en_US, which a slim system lacks",

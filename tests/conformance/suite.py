@@ -1,4 +1,4 @@
-"""ONNX's own conformance cases, as the onnx package ships them: node, simple, pytorch-converted, pytorch-operator, light."""
+"""ONNX's own conformance cases, as the onnx package ships them: of nodes, whole models, exporters, image networks."""
 
 from __future__ import annotations
 

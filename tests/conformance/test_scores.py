@@ -1,13 +1,14 @@
 """ONNX's conformance scores never fall: what passes in the committed tables passes, and nothing crashes.
 
-`python -m tests.conformance.score --write` makes the tables anew.
+`python -m tests.conformance.score --write` and `python -m tests.conformance.shape_score --write` make them anew.
 """
 
 from __future__ import annotations
 
 import pytest
 
-from tests.conformance.score import COLUMNS, known_failures, outcomes
+from tests.conformance.score import COLUMNS, SCORES, known_failures, outcomes
+from tests.conformance.shape_score import grades, known_gaps
 from tests.conformance.suite import SuiteCase, suite_cases
 
 
@@ -20,7 +21,15 @@ def cases() -> list[SuiteCase]:
 def test_no_case_that_passed_before_fails_now(column, cases, request):
     if column.startswith("cpp"):
         request.getfixturevalue("runtime")
+    assert "NOT EXPLAINED" not in (SCORES / f"{column}.md").read_text()
     known = known_failures(column)
-    assert "NOT EXPLAINED" not in "".join(known)
     lost = [r for r in outcomes(cases, column) if r.state not in ("pass", "outside") and r.name not in known]
     assert not lost, "\n".join(f"{r.name}: {r.state}: {r.message}" for r in lost)
+
+
+def test_no_shape_that_was_inferred_before_is_unknown_now_and_none_is_wrong(cases):
+    known = known_gaps()
+    plain = [case for case in cases if not case.is_expanded]
+    lost = [g for g in grades(plain) if g.grade != "full" and (g.name, g.mode, g.grade) not in known]
+    assert not lost, "\n".join(f"{g.name}: {g.mode}: {g.grade}: {g.message}" for g in lost)
+    assert not [gap for gap in known if gap[2] == "wrong"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -225,7 +226,5 @@ def test_damaged_bytes_never_raise_anything_but_our_errors():
         damaged = bytearray(good)
         for place in random.integers(120, size=3):
             damaged[place] = random.integers(256)
-        try:
+        with contextlib.suppress(irkit.IrkitError):
             graph_model(bytes(damaged))
-        except irkit.IrkitError as error:
-            assert str(error)

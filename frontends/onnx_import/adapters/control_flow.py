@@ -37,7 +37,7 @@ def if_(use: Use) -> Sequence[Value]:
 
 
 def _graph(use: Use, name: str) -> onnx.GraphProto:
-    import onnx
+    import onnx  # noqa: PLC0415  # heavy
 
     graph = use.attributes.get(name)
     if not isinstance(graph, onnx.GraphProto):
