@@ -5,9 +5,12 @@ Keras: https://keras.io/api/utils/config_utils/, https://keras.io/api/utils/back
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from irkit.errors import ArgumentError
 from irkit.frontends.dtypes import DTypeLike, floatx, result_type, set_floatx, standardize_dtype
-from irkit.frontends.naming import get_uid, reset_uids
+from irkit.frontends.naming import checked_name, get_uid, reset_uids
 from irkit.frontends.tensor import SymbolicTensor
 from irkit.ir import DType
 from irkit.ir.types import FLOATS, INTEGERS, SMALL_FLOATS
@@ -22,6 +25,7 @@ __all__ = [
     "is_float_dtype",
     "is_int_dtype",
     "is_keras_tensor",
+    "name_scope",
     "reset_uids",
     "result_type",
     "set_epsilon",
@@ -82,6 +86,12 @@ def clear_session(free_memory: bool = True) -> None:
 def is_keras_tensor(x: object) -> bool:
     """Whether `x` is a symbolic tensor, the result of Input or of a layer called on one."""
     return isinstance(x, SymbolicTensor)
+
+
+@contextmanager
+def name_scope(name: str, caller: object = None, **_: object) -> Iterator[str]:
+    """Accepted as Keras's, and without effect: a weight's path is made of the layers around it, which have names."""
+    yield checked_name(name)
 
 
 def is_float_dtype(dtype: DTypeLike) -> bool:

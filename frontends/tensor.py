@@ -122,6 +122,13 @@ class TensorMethods:
         result: Tensor = _ops().getitem(self, index)
         return result
 
+    def __setitem__(self: Any, index: object, value: object) -> None:  # a Tensor or Variable
+        raise CaptureError(
+            "the elements of a tensor cannot be assigned.",
+            source=str(caller()),
+            cure="Use irkit.ops.slice_update, scatter_update or where, which return a new tensor.",
+        )
+
     @property
     def T(self: Any) -> Tensor:
         """Axes reversed."""
