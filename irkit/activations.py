@@ -1,3 +1,4 @@
-"""irkit.activations: functions that layers take by name. Keras: keras.activations."""
+"""Activations by name, under Keras's names."""
 
 from irkit.frontends.activations import *
+from irkit.frontends.activations import __all__ as __all__

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from irkit import operators as op
 from irkit.errors import ShapeError
-from irkit.frontends.apply import apply_one
+from irkit.frontends.apply import apply, apply_one
 from irkit.frontends.ops.arithmetic import add, clip, divide, maximum, minimum, multiply, square, subtract
 from irkit.frontends.ops.functions import expm1
 from irkit.frontends.ops.functions import sqrt as root
@@ -233,7 +233,7 @@ def sparsemax(x: TensorLike, axis: int = -1) -> Tensor:
 def _descending(x: Operand, axis: int) -> tuple[Tensor, Tensor, Tensor]:
     """The numbers along an axis sorted, their running sums, and 1, 2, 3…"""
     size = apply_one(op.Reshape(), size_tensor(x.shape[axis]), tensor([1], DType.int64))
-    ordered = apply_one(op.TopK(axis=axis), x, size)
+    ordered, _ = apply(op.TopK(axis=axis), x, size)  # onnxruntime wants both outputs
     sums = apply_one(op.CumSum(), ordered, tensor(axis, DType.int64))
     ones = apply_one(op.Expand(), same_as(1, x), apply_one(op.Shape(), x))
     return ordered, sums, apply_one(op.CumSum(), ones, tensor(axis, DType.int64))

@@ -84,5 +84,7 @@ def _two(bits: Operator, truth: Operator, x: TensorLike, y: TensorLike) -> Tenso
 
 def _not_float(x: Operand) -> Operand:
     if is_float(x):
-        raise ArgumentError(f"bits are those of integers or bools. Received: {x.type}.")
+        raise ArgumentError(
+            f"bits are those of integers or bools. Received: {x.type}.", cure="Convert it with ops.cast."
+        )
     return x

@@ -170,6 +170,7 @@ def looped(
     turns: how often at most. Returns the last state and what was collected, stacked along a new first axis.
     """
     state = [tensor(x) for x in leaves_of(start)]
+    goes_on = tensor(True) if goes_on is None and not state else goes_on  # ONNX wants two inputs
     definition = _definition([*state, turns, goes_on])
     types, changing = [x.type for x in state], set[Dim]()
     while True:
@@ -265,7 +266,7 @@ def replayed(graph: Graph, values: Mapping[Value, Any], inputs: Sequence[Any]) -
     return [known[v] for v in graph.outputs]
 
 
-def _known(value: Value, known: dict[Value, Any], graph: Graph) -> Any:  # noqa: ANN401  # a tensor or variable
+def _known(value: Value, known: dict[Value, Any], graph: Graph) -> Any:  # a tensor or variable
     if value not in known:
         weight = next(w for w, v in graph.root.weights.items() if v is value)
         known[value] = Variable.of(weight)

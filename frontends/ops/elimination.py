@@ -117,7 +117,7 @@ def lu_factor(x: TensorLike) -> tuple[Tensor, Tensor]:
     return made, pivots
 
 
-def _lu_turn(k: TensorLike, state: Any) -> tuple[Tensor, Tensor]:  # noqa: ANN401  # the matrix, and the pivots
+def _lu_turn(k: TensorLike, state: Any) -> tuple[Tensor, Tensor]:  # the matrix, and the pivots
     m, pivots = state
     m, chosen = _pivoted(m, k)
     pivot_row = at(m, k, -2)

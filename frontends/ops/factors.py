@@ -56,7 +56,7 @@ def qr(x: TensorLike, mode: str = "reduced") -> tuple[Tensor, Tensor]:
     return q, triu(r)
 
 
-def _reflected(k: TensorLike, state: Any) -> tuple[Tensor, Tensor]:  # noqa: ANN401  # Q and R so far
+def _reflected(k: TensorLike, state: Any) -> tuple[Tensor, Tensor]:  # Q and R so far
     """R with column k zero below the diagonal, and Q reflected alike (Householder)."""
     q, r = state
     rows = expand_dims(arange(r.shape[-2]), -1)
@@ -110,7 +110,7 @@ def eigh(x: TensorLike) -> tuple[Tensor, Tensor]:
     unit = broadcast_to(eye(n, dtype=a.type.dtype), a.shape)
     pairs = _pairs(n)
 
-    def turn(i: TensorLike, state: Any) -> tuple[Tensor, Tensor]:  # noqa: ANN401  # the matrix, and the vectors
+    def turn(i: TensorLike, state: Any) -> tuple[Tensor, Tensor]:  # the matrix, and the vectors
         m, vectors = state
         p, q = _pair(pairs, i)
         row = at(m, p, -2)
@@ -165,7 +165,7 @@ def _orthogonal(a: Operand, n: int) -> tuple[Tensor, Tensor]:
     unit = broadcast_to(eye(n, dtype=a.type.dtype), [*a.shape[:-2], n, n])
     pairs = _pairs(n)
 
-    def turn(i: TensorLike, state: Any) -> tuple[Tensor, Tensor]:  # noqa: ANN401  # a·V, and V
+    def turn(i: TensorLike, state: Any) -> tuple[Tensor, Tensor]:  # a·V, and V
         m, v = state
         p, q = _pair(pairs, i)
         xp, xq = at(m, p, -1), at(m, q, -1)

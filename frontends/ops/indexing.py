@@ -58,7 +58,9 @@ def _read(key: object, rank: int) -> list[Part]:
             parts += _part(one)
     taken = sum(map(_axes_taken, parts))
     if taken > rank or listed.count(Ellipsis) > 1 if not _has_arrays(listed) else taken > rank:
-        raise ArgumentError(f"the index has {taken} parts for a tensor of rank {rank}.")
+        raise ArgumentError(
+            f"the index has {taken} parts for a tensor of rank {rank}.", cure=f"Give at most {rank}."
+        )
     return parts + [slice(None)] * (rank - taken)
 
 
@@ -144,7 +146,7 @@ def _sliced(x: Operand, parts: Sequence[Part]) -> Operand:
         if isinstance(part, int):
             _check_inside(x, axis, part)
             cuts.add(axis, part, part + 1 if part != -1 else _END.max)
-        elif isinstance(part, slice) and part != slice(None):
+        elif isinstance(part, slice):
             _add_slice(cuts, axis, part)
     if not cuts.axes:
         return x
@@ -166,14 +168,18 @@ def _add_slice(cuts: _Cuts, axis: int, part: slice) -> None:
     first, last = (0, _END.max) if step > 0 else (-1, _END.min)
     start = first if part.start is None else part.start
     end = last if part.stop is None else part.stop
-    if (start, end, step) != (0, _END.max, 1):
+    if part.start is not None or part.stop is not None or step != 1:
         cuts.add(axis, start, end, step)
 
 
 def _check_inside(x: Operand, axis: int, index: int) -> None:
     size = x.type.shape[axis] if x.type.shape is not None else None
     if isinstance(size, int) and not -size <= index < size:
-        raise ArgumentError(f"index {index} lies outside axis {axis} of size {size}.", facts=[str(x.type)])
+        raise ArgumentError(
+            f"index {index} lies outside axis {axis} of size {size}.",
+            facts=[str(x.type)],
+            cure=f"Give one from {-size} to {size - 1}.",
+        )
 
 
 # ---- arrays of places

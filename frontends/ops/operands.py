@@ -155,7 +155,11 @@ def axis_of(x: Operand, axis: int, *, extra: int = 0, name: str = "axis") -> int
     if isinstance(axis, bool) or not isinstance(axis, int | np.integer):
         raise ArgumentError(f"{name} must be an int. Received: {axis!r}.")
     if not -rank <= axis < rank:
-        raise ArgumentError(f"{name} {axis} lies outside a tensor of rank {rank_of(x)}.", facts=[str(x.type)])
+        raise ArgumentError(
+            f"{name} {axis} lies outside a tensor of rank {rank_of(x)}.",
+            facts=[str(x.type)],
+            cure=f"Give one from {-rank_of(x)} to {rank_of(x) - 1}.",
+        )
     return int(axis) % rank if rank else 0
 
 

@@ -57,7 +57,7 @@ _ADDED_AS = {
     DType.uint16: DType.uint32,
 }
 # Those for which ONNX defines sums and products.
-_REDUCIBLE = FLOATS | {DType.int32, DType.int64, DType.uint32, DType.uint64}
+_REDUCIBLE = FLOATS | {DType.int32, DType.int64, DType.uint64}
 
 
 def reduced(operator: Operator, x: Operand, axis: Axis) -> Tensor:
@@ -70,19 +70,23 @@ def reduced(operator: Operator, x: Operand, axis: Axis) -> Tensor:
 
 def sum(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """∑x. Bools and small integers give int32 or uint32."""
-    return reduced(op.ReduceSum(keepdims=keepdims), _added(tensor(x)), axis)
+    x = tensor(x)
+    wanted = _ADDED_AS.get(x.type.dtype, x.type.dtype)
+    return cast_to(reduced(op.ReduceSum(keepdims=keepdims), _summable(x, wanted), axis), wanted)
 
 
-def _added(x: Operand) -> Operand:
-    return cast_to(x, _ADDED_AS.get(x.type.dtype, x.type.dtype))
+def _summable(x: Operand, wanted: DType) -> Operand:
+    """`x` in a type that runtimes add up and multiply, from which `wanted` is a part: int64 wraps as uint32 does."""
+    return cast_to(
+        x, DType.int64 if wanted is DType.uint32 else wanted if wanted in _REDUCIBLE else DType.int32
+    )
 
 
 def prod(x: TensorLike, axis: Axis = None, keepdims: bool = False, dtype: DTypeLike | None = None) -> Tensor:
     """∏x. Bools and small integers give int32 or uint32, unless dtype says otherwise."""
     x = tensor(x)
     wanted = _ADDED_AS.get(x.type.dtype, x.type.dtype) if dtype is None else dtype_of(dtype)
-    wide = cast_to(x, wanted if wanted in _REDUCIBLE else DType.int32)
-    return cast_to(reduced(op.ReduceProd(keepdims=keepdims), wide, axis), wanted)
+    return cast_to(reduced(op.ReduceProd(keepdims=keepdims), _summable(x, wanted), axis), wanted)
 
 
 def mean(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:

@@ -181,7 +181,7 @@ def _rows(x: Operand, core: int, leading: Sequence[Any]) -> Tensor:
 def custom_gradient(f: Callable[..., tuple[Tree, Any]]) -> Callable[..., Tree]:
     """A function that returns the first of the two things that f returns; its gradient function is not used."""
 
-    def without_gradient(*args: Any, **kwargs: Any) -> Tree:  # noqa: ANN401  # as f
+    def without_gradient(*args: Any, **kwargs: Any) -> Tree:  # as f
         return f(*args, **kwargs)[0]
 
     return without_gradient

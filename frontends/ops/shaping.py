@@ -89,7 +89,7 @@ def _shortened(have: Sequence[Dim], wanted: Sequence[Dim]) -> list[int] | None:
     return [-1 if d is None else d for d in short]
 
 
-def reshape_method(x: TensorLike, *newshape: Any) -> Tensor:  # noqa: ANN401  # sizes, or one shape
+def reshape_method(x: TensorLike, *newshape: Any) -> Tensor:  # sizes, or one shape
     """x.reshape(2, 3) or x.reshape((2, 3))."""
     return reshape(x, newshape[0] if len(newshape) == 1 else newshape)
 
@@ -143,7 +143,7 @@ def permuted(x: Operand, order: Sequence[int]) -> Tensor:
     return result(x) if list(order) == sorted(order) else apply_one(op.Transpose(perm=tuple(order)), x)
 
 
-def transpose_method(x: TensorLike, *axes: Any) -> Tensor:  # noqa: ANN401  # axes, or one sequence of them
+def transpose_method(x: TensorLike, *axes: Any) -> Tensor:  # axes, or one sequence of them
     """x.transpose(1, 0), x.transpose((1, 0)) or x.transpose()."""
     if not axes or axes == (None,):
         return transpose(x)

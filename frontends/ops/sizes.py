@@ -53,7 +53,7 @@ def _size(size: object) -> Known:
     if size is None:
         raise ArgumentError(
             "a size must not be None here.",
-            cure="Take it from a tensor: x.shape[0] is a size, also where it is not fixed.",
+            cure="Take it from irkit.ops.shape(x), whose sizes may be open, or write -1 in reshape.",
         )
     try:
         return int(size.__index__())  # type: ignore[attr-defined]  # refused below
@@ -166,7 +166,7 @@ def _atom(atom: Atom, size: Expression, tensors: Sequence[SymbolicTensor]) -> Te
             raise CaptureError(
                 f"Nothing says where the size {size} comes from.",
                 source=str(caller()),
-                cure="Take sizes from the shape of a tensor of the model: x.shape[0].",
+                cure="Take sizes from the shape of a tensor of the model: irkit.ops.shape(x)[0].",
             )
         return found
     arguments = [_computed(a, tensors) for a in atom.arguments]

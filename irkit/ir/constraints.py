@@ -225,6 +225,9 @@ def broadcast(a: Dim, b: Dim) -> Dim:
         return _known_broadcast(a, b)
     if _recording.get()[0].exact_broadcast:
         return dims.maximum(a, b) * dims.minimum(1, a, b)  # 0 against 1 gives 0
+    for small, other in ((a, b), (b, a)):
+        if dims.at_least(1, small):  # min(1, n), the size of x[:1]: a person means that there is one
+            return other
     return unify(a, b)
 
 
