@@ -25,6 +25,7 @@ class Paths:
 
     def __init__(self, nodes: Sequence[onnx.NodeProto]) -> None:
         self.classes: dict[str, str] = {}
+        self._counts: Counter[str] = Counter()  # how often a path was wanted: unnamed nodes are all called alike
         split = [_parts(node) for node in nodes if node.op_type not in _QUIET]
         shared = _shared([parts[:-1] for parts in split])
         self._skip = len(shared)
@@ -50,10 +51,10 @@ class Paths:
         return self._unique(_limited(path), node.op_type)
 
     def _unique(self, path: str, operator: str) -> str:
-        name, count = path, 0
+        name = path
         while name in self.classes:
-            count += 1
-            name = f"{path}_{count}"
+            self._counts[path] += 1
+            name = f"{path}_{self._counts[path]}"
         self.classes[name] = operator
         return name
 
