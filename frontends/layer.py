@@ -133,9 +133,11 @@ class Layer:
         return variable
 
     def __setattr__(self, name: str, value: object) -> None:
-        if "_tracked" not in self.__dict__:
+        tracked = self.__dict__.get("_tracked")
+        if tracked is None:
             raise ArgumentError(f"Call super().__init__() before setting self.{name}.", source=str(caller()))
-        self._track(name, value)
+        if type(value) not in _PLAIN or name in tracked:
+            self._track(name, value)
         if name == "trainable" and "built" in self.__dict__:
             self._freeze(not value)
         object.__setattr__(self, name, value)
@@ -407,6 +409,7 @@ class Layer:
 
 
 _HOLDERS = (Layer, Variable, list, tuple, dict)  # what may hold layers and variables
+_PLAIN = frozenset({type(None), bool, int, float, str})  # most arguments, which hold none
 _ANYTHING: frozenset[str] = frozenset({"training", "mask"})
 _parameters: dict[type, frozenset[str]] = {}
 

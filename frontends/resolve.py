@@ -7,6 +7,7 @@ import dataclasses
 import importlib
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,19 +29,32 @@ _MODULES: Mapping[str, str] = {
 }
 
 
-def _resolved(kind: str, value: object) -> object:
-    """What `value` names. The modules stand above this file, so they are found when they are needed."""
-    module = importlib.import_module(f"irkit.frontends.{_MODULES[kind]}")
-    found: object = module.get(value)
+@cache
+def _get(kind: str) -> Callable[[object], object]:
+    """What turns a user's value into an object. The modules stand above this file, so they are found when needed."""
+    found: Callable[[object], object] = importlib.import_module(f"irkit.frontends.{_MODULES[kind]}").get
     return found
+
+
+def _resolved(kind: str, value: object) -> object:
+    """What `value` names."""
+    return _get(kind)(value)
+
+
+@cache
+def _named_fields(cls: type[Layer]) -> tuple[tuple[str, str], ...]:
+    """The fields of `cls` whose values may be names, with their kinds."""
+    kinds = [(f.name, f.name.rpartition("_")[2]) for f in dataclasses.fields(cls)]
+    return tuple((name, kind) for name, kind in kinds if kind in _MODULES)
 
 
 def resolve_fields(layer: Layer) -> None:
     """Replace names by what they name in every field called …activation, …initializer, …regularizer, …constraint."""
-    for f in dataclasses.fields(layer):
-        kind = f.name.rpartition("_")[2]
-        if kind in _MODULES:
-            setattr(layer, f.name, _resolved(kind, getattr(layer, f.name)))
+    for name, kind in _named_fields(type(layer)):  # type: ignore[arg-type]  # mypy takes a class for its objects
+        value = getattr(layer, name)
+        found = _resolved(kind, value)
+        if found is not value:
+            setattr(layer, name, found)
 
 
 def drawing(initializer: object, type_: TensorType) -> Callable[[], Array]:

@@ -87,10 +87,13 @@ class Sequential(Model):
 
     def build(self, input_shape: Any = None) -> None:  # noqa: ANN401  # a shape
         """Fix the shape of the input (with the batch axis), as an Input at the front would."""
-        if self._start is None and input_shape is not None and not current_scope().path:
-            self._start = self._end = Input(batch_shape=tuple(input_shape))
-            for layer in self._layers:
-                self._end = self._through(layer, self._end)
+        where = current_scope()
+        open_batch = isinstance(input_shape, tuple) and input_shape[:1] == (None,)
+        if self._start is None and input_shape is not None and (not where.path or open_batch):
+            with scope(Scope(source=where.source, training=where.training)):
+                self._start = self._end = Input(batch_shape=tuple(input_shape))
+                for layer in self._layers:
+                    self._end = self._through(layer, self._end)
             self._changed()
 
     def call(

@@ -65,14 +65,14 @@ class _Zoo:
         return found
 
     def _import(
-        self, name: str, globals: Any = None, locals: Any = None, names: Sequence[str] = (), level: int = 0
+        self, name: str, around: Any = None, inside: Any = None, names: Sequence[str] = (), level: int = 0
     ) -> Any:
         """Python's `import`, but for the names of Keras."""
         if name == "keras.src.applications":
             return SimpleNamespace(**{n: self.module(n) for n in names})
         if name.partition(".")[0] == "keras":
             return self._given[name]
-        return __import__(name, globals, locals, names, level)
+        return __import__(name, around, inside, names, level)
 
     def _export(self, public: str | list[str]) -> Callable[[Any], Any]:
         """Keras's decorator that gives a function its public names; those with a capital are models."""
