@@ -17,9 +17,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from irkit.backends.inputs import InputCheck
-from irkit.backends.native_abi import Library, SessionOptions, Tensor, onnxruntime_library
+from irkit.backends.native_abi import (
+    KIND_SEQUENCE,
+    KIND_TENSOR,
+    Library,
+    SessionOptions,
+    Tensor,
+    Value,
+    onnxruntime_library,
+)
 from irkit.errors import ArgumentError, UnsupportedError
-from irkit.ir import DType, TensorType
+from irkit.ir import DType, OptionalType
 from irkit.ir.weights import Weight
 from irkit.serialize import save
 from irkit.serialize.tensors import decode, encode, stored_length
@@ -57,28 +65,30 @@ class NativeModel:
 
     def __init__(self, model: GraphModel, threads: int, optimization: int) -> None:
         for value in (*model.graph.inputs, *model.graph.outputs):
-            if not isinstance(value.type, TensorType):
+            if isinstance(value.type, OptionalType):
                 raise UnsupportedError(
-                    f"The C++ runtime takes and gives tensors only; '{value.name}' is {value.type}."
+                    f"The C++ runtime takes and gives tensors and sequences of them; '{value.name}' is "
+                    f"{value.type}."
                 )
         self._model, self._threads, self._optimization = model, threads, optimization
         self._check = InputCheck(model)
         self._outputs = len(model.graph.outputs)
         self._enter()
 
-    def run(self, inputs: Sequence[Any]) -> list[Array]:
-        """Arrays in the order of the graph's inputs → its outputs. See irkit.execution.Executable."""
+    def run(self, inputs: Sequence[Any]) -> list[Any]:
+        """Arrays (for a sequence a list of them) in the order of the graph's inputs → its outputs. See
+        irkit.execution.Executable."""
         taken = self._check(inputs)
         if Weight.writes is not self._writes:
             self._enter()
         kept: list[object] = []  # memory that the call reads
-        given = (Tensor * len(taken))(*[_tensor(x, kept) for x in taken])
-        made = (Tensor * self._outputs)()
+        given = (Value * len(taken))(*[_value(x, kept) for x in taken])
+        made = (Value * self._outputs)()
         result = c.c_void_p()
         library, session = _library(), self._session
         library.check(library.run(session, given, len(taken), made, self._outputs, None, c.byref(result)))
         try:
-            return [_array(tensor) for tensor in made]
+            return [_result(value) for value in made]
         finally:
             library.free_result(result)
 
@@ -111,6 +121,17 @@ def _session(model: GraphModel, threads: int, optimization: int) -> c.c_void_p:
     finally:
         library.free_model(opened)
     return session
+
+
+def _value(given: Array | list[Array], kept: list[object]) -> Value:
+    elements = given if isinstance(given, list) else [given]
+    tensors = (Tensor * len(elements))(*[_tensor(x, kept) for x in elements])
+    return Value(KIND_SEQUENCE if isinstance(given, list) else KIND_TENSOR, tensors, len(elements))
+
+
+def _result(value: Value) -> Array | list[Array]:
+    arrays = [_array(value.tensors[i]) for i in range(value.count)]
+    return arrays if value.kind == KIND_SEQUENCE else arrays[0]
 
 
 def _tensor(array: Array, kept: list[object]) -> Tensor:

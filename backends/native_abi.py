@@ -23,6 +23,7 @@ from irkit.errors import (
 
 LIBRARY = "IRKIT_LIBRARY"  # environment variable: path of libirkit.so
 MAX_RANK = 32
+KIND_TENSOR, KIND_SEQUENCE = 0, 1  # irkit_kind
 
 # irkit_code → the exception of the same name
 ERRORS: Mapping[int, type[IrkitError]] = {
@@ -46,6 +47,16 @@ class Tensor(c.Structure):
         ("dims", c.c_int64 * MAX_RANK),
         ("data", c.c_void_p),
         ("size", c.c_size_t),
+    ]
+
+
+class Value(c.Structure):
+    """irkit_value."""
+
+    _fields_ = [
+        ("kind", c.c_int),
+        ("tensors", c.POINTER(Tensor)),
+        ("count", c.c_size_t),
     ]
 
 
@@ -78,9 +89,9 @@ class Library:
             "irkit_model_free": (None, [pointer]),
             "irkit_session_create": (pointer, [pointer, c.POINTER(SessionOptions), pointers]),
             "irkit_session_free": (None, [pointer]),
-            "irkit_run": (
+            "irkit_run_values": (
                 pointer,
-                [pointer, c.POINTER(Tensor), c.c_size_t, c.POINTER(Tensor), c.c_size_t, pointer, pointers],
+                [pointer, c.POINTER(Value), c.c_size_t, c.POINTER(Value), c.c_size_t, pointer, pointers],
             ),
             "irkit_result_free": (None, [pointer]),
             "irkit_error_code": (c.c_int, [pointer]),
@@ -90,11 +101,16 @@ class Library:
             "irkit_error_free": (None, [pointer]),
         }
         for name, (result, arguments) in declared.items():
-            function = getattr(library, name)
+            function = getattr(library, name, None)
+            if function is None:
+                raise UnsupportedError(
+                    f"The C++ runtime {self.path} is older than this irkit: it has no {name}.",
+                    cure="Build it again with scripts/build_runtime.sh.",
+                )
             function.restype, function.argtypes = result, arguments
         self.open, self.free_model = library.irkit_model_open, library.irkit_model_free
         self.create, self.free_session = library.irkit_session_create, library.irkit_session_free
-        self.run, self.free_result = library.irkit_run, library.irkit_result_free
+        self.run, self.free_result = library.irkit_run_values, library.irkit_result_free
         self._library = library
 
     def check(self, error: int | None) -> None:

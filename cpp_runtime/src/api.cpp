@@ -118,6 +118,7 @@ irkit_port port_of(const fbs::Port& port, const std::string& type_text) {
         result.dims[k] = constant_of(*type.dims()->Get(static_cast<uint32_t>(k))).value_or(-1);
     }
     result.structure = text_of(port.structure());
+    result.kind = static_cast<irkit_kind>(type.kind());
     return result;
 }
 
@@ -129,6 +130,27 @@ irkit_error* get_port(const irkit_model* model, bool is_input, size_t index, irk
         const auto& texts = is_input ? model->model->input_types : model->model->output_types;
         write_struct(port_of(*ports->Get(static_cast<uint32_t>(index)), texts[index]), port);
     });
+}
+
+void require_ports(const irkit_session* session, const void* inputs, size_t input_count, const void* outputs,
+                   size_t output_count) {
+    require(session != nullptr, "session is NULL");
+    const fbs::Program& program = *session->session.model().program;
+    require(input_count == count(program.inputs()) && output_count == count(program.outputs()),
+            "the numbers of inputs and outputs are not those of the model");
+    require((inputs || input_count == 0) && (outputs || output_count == 0), "inputs or outputs is NULL");
+}
+
+/// Runs `body` with onnxruntime's options; its error becomes Cancelled when that was the cause.
+template <class Body>
+void cancellable(const irkit_run_options* options, Body body) {
+    const auto used = read_options(options, irkit_run_options IRKIT_RUN_OPTIONS_INIT);
+    try {
+        body(used.canceller ? used.canceller->options.get() : nullptr);
+    } catch (const Error&) {
+        if (used.canceller && used.canceller->cancelled) fail(IRKIT_CANCELLED, "the call was cancelled");
+        throw;
+    }
 }
 
 template <class T>
@@ -333,25 +355,31 @@ irkit_error* irkit_run(irkit_session* session, const irkit_tensor* inputs, size_
                        irkit_result** result) {
     if (result) *result = nullptr;
     return guard([&] {
-        require(session != nullptr, "session is NULL");
-        const fbs::Program& program = *session->session.model().program;
-        require(input_count == count(program.inputs()) && output_count == count(program.outputs()),
-                "the numbers of inputs and outputs are not those of the model");
-        require((inputs || input_count == 0) && (outputs || output_count == 0), "inputs or outputs is NULL");
+        require_ports(session, inputs, input_count, outputs, output_count);
         const bool all_owned =
             std::all_of(outputs, outputs + output_count, [](const irkit_tensor& t) { return t.data; });
         require(result || all_owned, "result is NULL and an output has no buffer");
-        const auto used = read_options(options, irkit_run_options IRKIT_RUN_OPTIONS_INIT);
         std::unique_ptr<irkit_result> made(result ? new irkit_result : nullptr);
         Result unused;
-        try {
-            session->session.run(inputs, outputs, used.canceller ? used.canceller->options.get() : nullptr,
-                                 made ? made->result : unused);
-        } catch (const Error&) {
-            if (used.canceller && used.canceller->cancelled) fail(IRKIT_CANCELLED, "the call was cancelled");
-            throw;
-        }
+        cancellable(options, [&](const OrtRunOptions* run_options) {
+            session->session.run(inputs, outputs, run_options, made ? made->result : unused);
+        });
         if (result) *result = made.release();
+    });
+}
+
+irkit_error* irkit_run_values(irkit_session* session, const irkit_value* inputs, size_t input_count,
+                              irkit_value* outputs, size_t output_count, const irkit_run_options* options,
+                              irkit_result** result) {
+    if (result) *result = nullptr;
+    return guard([&] {
+        require_ports(session, inputs, input_count, outputs, output_count);
+        require(result != nullptr, "result is NULL");
+        auto made = std::make_unique<irkit_result>();
+        cancellable(options, [&](const OrtRunOptions* run_options) {
+            session->session.run_values(inputs, outputs, run_options, made->result);
+        });
+        *result = made.release();
     });
 }
 

@@ -39,7 +39,8 @@ Session::Session(std::shared_ptr<const Model> model, const irkit_session_options
       output_names_(names_of(model_->program->outputs())),
       log_(options.log),
       log_user_(options.log_user) {
-    check_tensors_only();
+    refuse_ports(fbs::TypeKind::optional, IRKIT_UNSUPPORTED_ERROR,
+                 " is an optional; this version of the runtime passes tensors and sequences only");
     const OrtOptionsPointer prepared = make_options(options);
     const ProtoWriter proto =
         write_model(*model_->program, model_->container.weights, model_->container.program.size());
@@ -51,6 +52,7 @@ Session::Session(std::shared_ptr<const Model> model, const irkit_session_options
         throw refused_model(error, *model_->program);
     }
     session_.reset(session);
+    prepare_empty_sequences();
 }
 
 OrtOptionsPointer Session::make_options(const irkit_session_options& options) const {
@@ -84,12 +86,11 @@ void Session::share_weights(OrtSessionOptions* options) const {
         options, "session.use_external_initializer_file_buffers_directly", "1"));
 }
 
-void Session::check_tensors_only() const {
+/// Fails when an input or output is of the kind `from` or one that comes after it.
+void Session::refuse_ports(fbs::TypeKind from, irkit_code code, const char* why) const {
     for (const auto* ports : {model_->program->inputs(), model_->program->outputs()}) {
         for (const fbs::Port* port : each(ports)) {
-            if (port->type()->kind() == fbs::TypeKind::tensor) continue;
-            fail(IRKIT_UNSUPPORTED_ERROR, quoted(view(port->name())),
-                 " is a sequence or an optional; this version of the runtime passes tensors only");
+            if (port->type()->kind() >= from) fail(code, quoted(view(port->name())), why);
         }
     }
 }
@@ -102,37 +103,50 @@ void Session::forward_log(void* session, OrtLoggingLevel level, const char*, con
 
 void Session::run(const irkit_tensor* inputs, irkit_tensor* outputs, const OrtRunOptions* run_options,
                   Result& result) const {
-    const std::vector<int64_t> symbols = signature_.bind(inputs);
+    refuse_ports(fbs::TypeKind::sequence, IRKIT_INVALID_ARGUMENT,
+                 " is a sequence; irkit_run passes tensors only, irkit_run_values sequences too");
+    std::vector<irkit_value> given(input_names_.size());
+    for (size_t k = 0; k < given.size(); ++k) given[k] = {IRKIT_KIND_TENSOR, inputs + k, 1};
+    const std::vector<int64_t> symbols = signature_.bind(given.data());
+    OrtValues made;
+    for (size_t k = 0; k < output_names_.size(); ++k) made.push_back(output_value(k, symbols, outputs[k]));
+    call(given.data(), made, run_options);
+    for (size_t k = 0; k < made.size(); ++k) take_output(std::move(made[k]), outputs[k], result);
+}
+
+/// What `outputs` lacks onnxruntime makes.
+void Session::call(const irkit_value* inputs, OrtValues& outputs, const OrtRunOptions* run_options) const {
     const size_t input_count = input_names_.size(), output_count = output_names_.size();
-    std::vector<OrtValuePointer> owned;
+    OrtValues owned;
     std::vector<OrtValue*> raw(input_count + output_count);
     for (size_t k = 0; k < input_count; ++k) raw[k] = owned.emplace_back(input_value(k, inputs[k])).get();
-    for (size_t k = 0; k < output_count; ++k) {
-        raw[input_count + k] = owned.emplace_back(output_value(k, symbols, outputs[k])).get();
-    }
+    for (size_t k = 0; k < output_count; ++k) raw[input_count + k] = outputs[k].get();
     OrtStatus* status =
         ort_.api().Run(session_.get(), run_options, input_names_.data(), raw.data(), input_count,
                        output_names_.data(), output_count, raw.data() + input_count);
     // What onnxruntime has put out is ours even when it failed.
     for (size_t k = 0; k < output_count; ++k) {
-        if (!owned[input_count + k]) owned[input_count + k].reset(raw[input_count + k]);
+        if (!outputs[k]) outputs[k].reset(raw[input_count + k]);
     }
     try {
         ort_.check(status);
     } catch (const Error& error) {
         throw failed_run(error, *model_->program);
     }
-    for (size_t k = 0; k < output_count; ++k)
-        take_output(std::move(owned[input_count + k]), outputs[k], result);
 }
 
-OrtValuePointer Session::input_value(size_t index, const irkit_tensor& input) const {
+OrtValuePointer Session::input_value(size_t index, const irkit_value& input) const {
+    return input.kind == IRKIT_KIND_TENSOR ? input_tensor(index, 0, *input.tensors)
+                                           : sequence_value(index, input);
+}
+
+OrtValuePointer Session::input_tensor(size_t index, size_t element, const irkit_tensor& input) const {
     const auto elements = element_count(input.dims, static_cast<uint64_t>(input.rank));
-    if (!elements) fail(IRKIT_SHAPE_ERROR, "input ", quoted(input_names_[index]), ": impossible sizes");
+    if (!elements) fail(IRKIT_SHAPE_ERROR, signature_.place_text(index, element), ": impossible sizes");
     const auto size =
         input.dtype == IRKIT_STRING ? *elements * sizeof(const char*) : packed_size(input.dtype, *elements);
     if (size != input.size || (input.size > 0 && !input.data)) {
-        fail(IRKIT_INVALID_ARGUMENT, "input ", quoted(input_names_[index]), ": its buffer has ", input.size,
+        fail(IRKIT_INVALID_ARGUMENT, signature_.place_text(index, element), ": its buffer has ", input.size,
              " bytes, its sizes make ", size.value_or(0));
     }
     if (input.dtype == IRKIT_STRING) return string_value(input, *elements);

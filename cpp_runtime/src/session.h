@@ -1,6 +1,7 @@
 // A model ready to run.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,7 +17,10 @@ struct Result {
     std::vector<OrtValuePointer> values;
     std::vector<std::unique_ptr<char[]>> texts;  // the characters of string outputs, each ended by NUL
     std::vector<std::unique_ptr<const char*[]>> pointers;  // to them
+    std::vector<std::vector<irkit_tensor>> tensors;        // of the outputs of irkit_run_values
 };
+
+using OrtValues = std::vector<OrtValuePointer>;
 
 /// Used by many threads at once: nothing changes after construction.
 class Session {
@@ -33,17 +37,28 @@ class Session {
     void run(const irkit_tensor* inputs, irkit_tensor* outputs, const OrtRunOptions* run_options,
              Result& result) const;
 
+    /// As irkit_run_values says. run_options may be NULL.
+    void run_values(const irkit_value* inputs, irkit_value* outputs, const OrtRunOptions* run_options,
+                    Result& result) const;
+
   private:
     OrtOptionsPointer make_options(const irkit_session_options& options) const;
     void share_weights(OrtSessionOptions* options) const;
-    void check_tensors_only() const;
-    OrtValuePointer input_value(size_t index, const irkit_tensor& input) const;
+    void refuse_ports(fbs::TypeKind from, irkit_code code, const char* why) const;
+    void call(const irkit_value* inputs, OrtValues& outputs, const OrtRunOptions* run_options) const;
+    OrtValuePointer input_value(size_t index, const irkit_value& input) const;
+    OrtValuePointer input_tensor(size_t index, size_t element, const irkit_tensor& input) const;
     OrtValuePointer string_value(const irkit_tensor& input, size_t elements) const;
+    OrtValuePointer sequence_value(size_t index, const irkit_value& input) const;
+    void prepare_empty_sequences();
+    OrtValuePointer empty_sequence(size_t index) const;
     OrtValuePointer output_value(size_t index, const std::vector<int64_t>& symbols,
                                  irkit_tensor& output) const;
     void describe(OrtValue* value, irkit_tensor& output) const;
     void take_output(OrtValuePointer value, irkit_tensor& output, Result& result) const;
     void take_strings(OrtValue* value, irkit_tensor& output, Result& result) const;
+    irkit_value take_value(size_t index, OrtValuePointer value, Result& result) const;
+    std::vector<irkit_tensor> take_sequence(OrtValuePointer value, Result& result) const;
 
     std::shared_ptr<const Model>
         model_;  // onnxruntime reads the weights in its memory: it must outlive session_
@@ -54,6 +69,9 @@ class Session {
     irkit_log_function log_;
     void* log_user_;
     OrtSessionPointer session_;
+    // onnxruntime's C interface makes no sequence of nothing, whose dtype it could not tell; its operator
+    // does.
+    std::map<fbs::DType, OrtSessionPointer> empty_sequences_;
 
     static void ORT_API_CALL forward_log(void* session, OrtLoggingLevel level, const char* category,
                                          const char* id, const char* location, const char* message);

@@ -15,6 +15,10 @@ std::string shape_text(const irkit_tensor& tensor) {
     return result + "]";
 }
 
+const char* kind_text(irkit_kind kind) {
+    return kind == IRKIT_KIND_TENSOR ? "a tensor" : kind == IRKIT_KIND_SEQUENCE ? "a sequence" : "neither";
+}
+
 }  // namespace
 
 Signature::Signature(const fbs::Program& program) : program_(program) {
@@ -23,37 +27,66 @@ Signature::Signature(const fbs::Program& program) : program_(program) {
         inputs_.push_back(type);
         for (uint32_t axis = 0; axis < count(type->dims()); ++axis) {
             const fbs::Dim& dim = *type->dims()->Get(axis);
-            if (!constant_of(dim) && !symbol_of(dim)) expressions_.push_back({k, axis});
+            const bool binds = type->kind() == fbs::TypeKind::tensor && (constant_of(dim) || symbol_of(dim));
+            if (!binds) expressions_.push_back({k, axis});
         }
     }
 }
 
-std::vector<int64_t> Signature::bind(const irkit_tensor* inputs) const {
+std::vector<int64_t> Signature::bind(const irkit_value* inputs) const {
     std::vector<int64_t> symbols(count(program_.symbols()), kUnbound);
-    for (size_t k = 0; k < inputs_.size(); ++k) check_input(k, inputs[k], symbols);
+    for (size_t k = 0; k < inputs_.size(); ++k) {
+        check_value(k, inputs[k]);
+        for (size_t j = 0; j < inputs[k].count; ++j) check_tensor(k, j, inputs[k].tensors[j]);
+        if (inputs[k].kind == IRKIT_KIND_TENSOR) bind_sizes(k, *inputs[k].tensors, symbols);
+    }
     check_expressions(inputs, symbols);
     check_constraints(symbols);
     return symbols;
 }
 
-void Signature::check_input(size_t index, const irkit_tensor& input, std::vector<int64_t>& symbols) const {
-    const fbs::Type& type = *inputs_[index];
+std::string Signature::place_text(size_t index, size_t element) const {
+    const fbs::Port& port = *program_.inputs()->Get(static_cast<uint32_t>(index));
+    const std::string name = text("input ", quoted(view(port.name())));
+    return port.type()->kind() == fbs::TypeKind::tensor ? name : text(name, "[", element, "]");
+}
+
+void Signature::check_value(size_t index, const irkit_value& input) const {
     const auto name = [&] {
         return quoted(view(program_.inputs()->Get(static_cast<uint32_t>(index))->name()));
     };
+    if (static_cast<uint32_t>(input.kind) != static_cast<uint32_t>(inputs_[index]->kind())) {
+        fail(IRKIT_SHAPE_ERROR, "input ", name(), ": expected ", to_text(*inputs_[index], program_),
+             ", found ", kind_text(input.kind));
+    }
+    if (input.kind == IRKIT_KIND_TENSOR && input.count != 1)
+        fail(IRKIT_INVALID_ARGUMENT, "input ", name(), ": the count of a tensor is 1, not ", input.count);
+    if (input.count > 0 && !input.tensors)
+        fail(IRKIT_INVALID_ARGUMENT, "input ", name(), ": tensors is NULL");
+}
+
+void Signature::check_tensor(size_t index, size_t element, const irkit_tensor& tensor) const {
+    const fbs::Type& type = *inputs_[index];
     const auto refuse = [&](std::string_view why) {
-        fail(IRKIT_SHAPE_ERROR, "input ", name(), ": expected ", to_text(type, program_), ", found ",
-             shape_text(input), why);
+        fail(IRKIT_SHAPE_ERROR, place_text(index, element), ": expected ", to_text(type, program_),
+             ", found ", shape_text(tensor), why);
     };
-    if (input.rank < 0 || input.rank > IRKIT_MAX_RANK)
-        fail(IRKIT_INVALID_ARGUMENT, "input ", name(), ": rank ", input.rank);
-    if (static_cast<uint32_t>(input.dtype) != static_cast<uint32_t>(type.dtype())) refuse(": another dtype");
-    if (!type.has_rank()) return;
-    if (static_cast<uint64_t>(input.rank) != count(type.dims())) refuse(": another rank");
-    for (int32_t axis = 0; axis < input.rank; ++axis) {
-        const fbs::Dim& dim = *type.dims()->Get(static_cast<uint32_t>(axis));
+    if (tensor.rank < 0 || tensor.rank > IRKIT_MAX_RANK)
+        fail(IRKIT_INVALID_ARGUMENT, place_text(index, element), ": rank ", tensor.rank);
+    if (static_cast<uint32_t>(tensor.dtype) != static_cast<uint32_t>(type.dtype())) refuse(": another dtype");
+    for (int32_t axis = 0; axis < tensor.rank; ++axis) {
+        if (tensor.dims[axis] < 0) {
+            fail(IRKIT_INVALID_ARGUMENT, place_text(index, element), ": size ", tensor.dims[axis],
+                 " of axis ", axis);
+        }
+    }
+    if (type.has_rank() && static_cast<uint64_t>(tensor.rank) != count(type.dims())) refuse(": another rank");
+}
+
+void Signature::bind_sizes(size_t index, const irkit_tensor& input, std::vector<int64_t>& symbols) const {
+    for (uint32_t axis = 0; axis < count(inputs_[index]->dims()); ++axis) {
+        const fbs::Dim& dim = *inputs_[index]->dims()->Get(axis);
         const int64_t found = input.dims[axis];
-        if (found < 0) fail(IRKIT_INVALID_ARGUMENT, "input ", name(), ": size ", found, " of axis ", axis);
         int64_t expected = found;
         if (const auto symbol = symbol_of(dim)) {
             if (symbols[*symbol] == kUnbound) symbols[*symbol] = found;
@@ -61,26 +94,31 @@ void Signature::check_input(size_t index, const irkit_tensor& input, std::vector
         } else if (const auto constant = constant_of(dim)) {
             expected = *constant;
         }
-        if (expected != found) refuse_axis(index, static_cast<uint32_t>(axis), dim, expected, found);
+        if (expected != found) refuse_axis(index, 0, axis, expected, found);
     }
 }
 
-void Signature::refuse_axis(size_t index, uint32_t axis, const fbs::Dim& dim, int64_t expected,
+void Signature::refuse_axis(size_t index, size_t element, uint32_t axis, int64_t expected,
                             int64_t found) const {
-    const fbs::Port& port = *program_.inputs()->Get(static_cast<uint32_t>(index));
+    const fbs::Type& type = *inputs_[index];
+    const fbs::Dim& dim = *type.dims()->Get(axis);
     const std::string origin = constant_of(dim) ? "" : text(" (", to_text(dim, program_), ")");
-    fail(IRKIT_SHAPE_ERROR, "input ", quoted(view(port.name())), ": expected ",
-         to_text(*port.type(), program_), ", axis ", axis, " must be ", expected, origin, ", found ", found);
+    fail(IRKIT_SHAPE_ERROR, place_text(index, element), ": expected ", to_text(type, program_), ", axis ",
+         axis, " must be ", expected, origin, ", found ", found);
 }
 
-void Signature::check_expressions(const irkit_tensor* inputs, const std::vector<int64_t>& symbols) const {
+void Signature::check_expressions(const irkit_value* inputs, const std::vector<int64_t>& symbols) const {
     for (const Place& place : expressions_) {
+        const irkit_value& input = inputs[place.input];
+        if (input.count == 0) continue;
         const fbs::Dim& dim = *inputs_[place.input]->dims()->Get(place.axis);
-        const int64_t found = inputs[place.input].dims[place.axis];
         const auto expected = evaluate(dim, symbols);
         if (!expected)
             fail(IRKIT_SHAPE_ERROR, "size ", to_text(dim, program_), " cannot be computed for these inputs");
-        if (*expected != found) refuse_axis(place.input, place.axis, dim, *expected, found);
+        for (size_t k = 0; k < input.count; ++k) {
+            const int64_t found = input.tensors[k].dims[place.axis];
+            if (*expected != found) refuse_axis(place.input, k, place.axis, *expected, found);
+        }
     }
 }
 

@@ -217,6 +217,24 @@ Parts with_loop() {
     return parts;
 }
 
+Parts sequence_insert(fb::DType dtype) {
+    Parts parts = empty_model(1);
+    fb::ProgramT& program = parts.program;
+    program.symbols = {"n"};
+    program.inputs.push_back(port("xs", dtype, {}));
+    program.inputs.push_back(port("x", dtype, dims(symbol(0), constant(2))));
+    program.outputs.push_back(port("ys", dtype, {}));
+    for (fb::PortT* sequence : {program.inputs[0].get(), program.outputs[0].get()}) {
+        sequence->type->kind = fb::TypeKind::sequence;
+        sequence->type->has_rank = false;
+    }
+    fb::GraphT& main = *program.graphs[0];
+    main.inputs = {0, 1};
+    add_node(program, main, "SequenceInsert", {0, 1}, {2});
+    main.outputs = {2};
+    return parts;
+}
+
 Outcome open_bytes(const std::string& bytes) {
     irkit_model* model = nullptr;
     irkit_error* error = irkit_model_from_copy(bytes.data(), bytes.size(), nullptr, &model);

@@ -39,6 +39,9 @@ Parts with_branches();
 /// A loop that runs `trips` times (an int64 input) and squares a matrix each time.
 Parts with_loop();
 
+/// ys = SequenceInsert(xs, x): both sequences of `dtype`, x: dtype[n, 2]. The tensors of xs have any shape.
+Parts sequence_insert(fb::DType dtype);
+
 /// The code of the error with which the bytes are refused, and its message; IRKIT_OK when they are not.
 struct Outcome {
     irkit_code code;

@@ -31,6 +31,9 @@ int main(void) {
     error = irkit_run(NULL, NULL, 0, NULL, 0, NULL, NULL);
     EXPECT(irkit_error_code(error) == IRKIT_INVALID_ARGUMENT);
     irkit_error_free(error);
+    error = irkit_run_values(NULL, NULL, 0, NULL, 0, NULL, NULL);
+    EXPECT(irkit_error_code(error) == IRKIT_INVALID_ARGUMENT);
+    irkit_error_free(error);
 
     EXPECT(irkit_error_code(NULL) == IRKIT_OK);
     EXPECT(irkit_version() > 0 && irkit_version_string()[0] != '\0' && irkit_format_version() == 1);

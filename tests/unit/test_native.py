@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from ctypes.util import find_library
+
 import numpy as np
 import pytest
 
 from irkit import operators as o
 from irkit.backends.native import Native
-from irkit.backends.native_abi import LIBRARY, _found
+from irkit.backends.native_abi import LIBRARY, Library, _found
 from irkit.backends.onnxruntime import OnnxRuntime
 from irkit.errors import ArgumentError, AssertionFailed, ExecutionError, ShapeError, UnsupportedError
-from irkit.ir import DType, Graph, GraphModel, LayerNode, SequenceType, Signature, Weight, symbol, tensor
+from irkit.ir import (
+    DType,
+    Graph,
+    GraphModel,
+    LayerNode,
+    OptionalType,
+    SequenceType,
+    Signature,
+    Weight,
+    symbol,
+    tensor,
+)
 from irkit.ir.source import Source
 
 F32 = np.float32
@@ -97,10 +110,39 @@ def test_errors_are_those_of_python_with_layer_and_line() -> None:
 
 
 @needs_library
-def test_sequences_are_refused_before_the_run() -> None:
+@pytest.mark.parametrize("dtype", ["float32", "float16", "string", "bool"])
+def test_sequences_go_in_and_out_empty_ones_too(dtype: str) -> None:
     g = Graph()
-    g.set_outputs(g.add(o.Identity(), [g.input("xs", SequenceType(tensor("float32", None)))]))
-    with pytest.raises(UnsupportedError, match="'xs' is seq"):
+    xs, x = g.input("xs", SequenceType(tensor(dtype, None))), g.input("x", tensor(dtype, [symbol("n")]))
+    (ys,) = g.add(o.SequenceInsert(), [xs, x])
+    g.set_outputs([ys, *g.add(o.SequenceLength(), [ys])])
+    executable = Native().prepare(model_of(g))
+    texts = [np.array(t, object) for t in (["a", "ü"], [["", "b", "c"]], [])]
+    arrays = texts if dtype == "string" else [(t == "a").astype(DType[dtype].numpy) for t in texts]
+    for count in (0, 1, 2):
+        found, length = executable.run([arrays[:count], arrays[-1]])
+        assert int(length) == len(found) == count + 1
+        for a, b in zip(found, [*arrays[:count], arrays[-1]], strict=True):
+            assert (a.dtype, a.shape, a.tolist()) == (b.dtype, b.shape, b.tolist())
+
+
+@needs_library
+def test_a_tensor_of_a_sequence_is_measured_by_the_inputs_symbols() -> None:
+    g = Graph()
+    n = symbol("n")
+    xs, x = g.input("xs", SequenceType(tensor("float32", [n, 2]))), g.input("x", tensor("float32", [n]))
+    g.set_outputs(g.add(o.SequenceLength(), [xs]) + g.add(o.Identity(), [x]))
+    executable = Native().prepare(model_of(g))
+    assert executable.run([[np.ones((3, 2), F32)] * 2, np.ones(3, F32)])[0] == 2
+    with pytest.raises(ShapeError, match=r"'xs'\[1\].* axis 0 must be 3 \(n\), found 4"):
+        executable.run([[np.ones((3, 2), F32), np.ones((4, 2), F32)], np.ones(3, F32)])
+
+
+@needs_library
+def test_optionals_are_refused_before_the_run() -> None:
+    g = Graph()
+    g.set_outputs(g.add(o.Identity(), [g.input("x", OptionalType(tensor("float32", None)))]))
+    with pytest.raises(UnsupportedError, match="'x' is opt"):
         Native().prepare(model_of(g))
 
 
@@ -108,6 +150,13 @@ def test_a_missing_library_tells_how_to_build_it(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv(LIBRARY, "/nowhere/libirkit.so")
     with pytest.raises(UnsupportedError, match=r"scripts/build_runtime\.sh"):
         _found()
+
+
+def test_a_library_that_is_too_old_tells_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = find_library("c")  # a library without our functions
+    monkeypatch.setattr("irkit.backends.native_abi._found", lambda: other)
+    with pytest.raises(UnsupportedError, match=r"older than this irkit: it has no irkit_model_open"):
+        Library()
 
 
 def test_unknown_options_are_refused() -> None:

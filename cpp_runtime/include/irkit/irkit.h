@@ -16,7 +16,7 @@
  *
  * Structs begin with `struct_size`: set it to sizeof the struct, all else to zero, then what you need (or use
  * the initialisers IRKIT_..._INIT). Fields are only ever appended, so a program keeps working with a newer
- * library.
+ * library. Only irkit_tensor and irkit_value, which are passed in arrays, have none: they never change.
  *
  * Threads. A model and a session may be used by any number of threads at once, also the same one. All other
  * objects belong to one thread at a time. Freeing an object that another thread still uses is the caller's
@@ -133,6 +133,20 @@ typedef struct irkit_tensor {
     size_t size;                  /* of `data`, in bytes */
 } irkit_tensor;
 
+/* What an input or output is. */
+typedef enum irkit_kind {
+    IRKIT_KIND_TENSOR = 0,
+    IRKIT_KIND_SEQUENCE = 1, /* any number of tensors of one dtype, none too; their shapes may differ */
+    IRKIT_KIND_OPTIONAL = 2  /* a tensor, a sequence, or nothing: this version cannot run models with one */
+} irkit_kind;
+
+/* A tensor or a sequence of tensors, for irkit_run_values. */
+typedef struct irkit_value {
+    irkit_kind kind;
+    const irkit_tensor* tensors; /* an array of `count`; may be NULL for none. Who owns it is said there */
+    size_t count;                /* 1 for a tensor */
+} irkit_value;
+
 /* ----------------------------------------------------------------- models */
 
 /* A verified model file. Nothing in it has been run. */
@@ -193,10 +207,11 @@ typedef struct irkit_port {
     const char* name;
     const char* type;             /* for people: "float32[batch, 784]", "sequence(float32[...])" */
     irkit_dtype dtype;            /* of the tensor, or of the tensors in the sequence or optional */
-    int32_t is_tensor;            /* 0: a sequence or an optional, which this version cannot run */
+    int32_t is_tensor;            /* whether `kind` is IRKIT_KIND_TENSOR */
     int32_t rank;                 /* -1: not known */
     int64_t dims[IRKIT_MAX_RANK]; /* -1: symbolic */
     const char* structure;        /* where Python's caller gives it, "args[0]"; may be "" */
+    irkit_kind kind;
 } irkit_port;
 
 /* Input or output `index`. port->struct_size must be sizeof(irkit_port). */
@@ -291,7 +306,8 @@ typedef struct irkit_run_options {
 #define IRKIT_RUN_OPTIONS_INIT \
     { sizeof(irkit_run_options), NULL }
 
-/* Run once. `inputs` and `outputs` are in the order of the signature; their counts must be the model's.
+/* Run once. `inputs` and `outputs` are in the order of the signature; their counts must be the model's. All
+ * of them are tensors here: for a model with sequences there is irkit_run_values.
  *
  * Inputs are checked against the signature: dtype, rank, fixed sizes, equal symbols, constraints. Their
  * `data` is only read, and only during the call.
@@ -308,6 +324,20 @@ typedef struct irkit_run_options {
 IRKIT_API irkit_error* irkit_run(irkit_session* session, const irkit_tensor* inputs, size_t input_count,
                                  irkit_tensor* outputs, size_t output_count, const irkit_run_options* options,
                                  irkit_result** result);
+
+/* The same for models whose inputs and outputs may be sequences of tensors.
+ *
+ * Inputs: of each, the array `tensors` and the `data` of its tensors are the caller's, only read, and only
+ * during the call. Every tensor of a sequence is checked against the signature as a tensor would be.
+ *
+ * Outputs: `outputs` is an array of the caller's that the call fills, whatever it held. `tensors` and their
+ * `data` belong to *result and live until irkit_result_free; until then an output may be an input of another
+ * call. After a failure their contents mean nothing.
+ *
+ * result must not be NULL. options may be NULL. */
+IRKIT_API irkit_error* irkit_run_values(irkit_session* session, const irkit_value* inputs, size_t input_count,
+                                        irkit_value* outputs, size_t output_count,
+                                        const irkit_run_options* options, irkit_result** result);
 
 /* Run the file's test vectors and compare as the file says; the error names sample, output, expected and
  * found. *samples (may be NULL) is their number. A file without any is IRKIT_INVALID_ARGUMENT. */

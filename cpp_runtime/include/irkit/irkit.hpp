@@ -129,6 +129,15 @@ irkit_tensor tensor(const T* data, const Dims& dims) {
     return result;
 }
 
+/// An input for Session::run_values: around one tensor, or around the tensors of a sequence. They must
+/// outlive it.
+inline irkit_value value(const irkit_tensor& tensor) {
+    return {IRKIT_KIND_TENSOR, &tensor, 1};
+}
+inline irkit_value sequence(const std::vector<irkit_tensor>& tensors) {
+    return {IRKIT_KIND_SEQUENCE, tensors.data(), tensors.size()};
+}
+
 /// A verified model file.
 class Model {
   public:
@@ -192,22 +201,44 @@ class Output {
     irkit_tensor tensor_;
 };
 
-/// What a run gave, in the order of the signature.
-class Outputs {
+/// One output that is a tensor or a sequence of them. Its elements live as long as the Values it came from.
+class Value {
   public:
-    size_t size() const { return outputs_.size(); }
-    const Output& operator[](size_t index) const { return outputs_.at(index); }
-    std::vector<Output>::const_iterator begin() const { return outputs_.begin(); }
-    std::vector<Output>::const_iterator end() const { return outputs_.end(); }
+    explicit Value(const irkit_value& value)
+        : value_(value), tensors_(value.tensors, value.tensors + value.count) {}
+
+    bool is_sequence() const { return value_.kind == IRKIT_KIND_SEQUENCE; }
+    const irkit_value& raw() const { return value_; }  // may be an input of another call
+
+    size_t size() const { return tensors_.size(); }  // 1 for a tensor
+    const Output& operator[](size_t index) const { return tensors_.at(index); }
+    std::vector<Output>::const_iterator begin() const { return tensors_.begin(); }
+    std::vector<Output>::const_iterator end() const { return tensors_.end(); }
+
+  private:
+    irkit_value value_;
+    std::vector<Output> tensors_;
+};
+
+/// What a run gave, in the order of the signature.
+template <class Item>
+class Given {
+  public:
+    size_t size() const { return items_.size(); }
+    const Item& operator[](size_t index) const { return items_.at(index); }
+    typename std::vector<Item>::const_iterator begin() const { return items_.begin(); }
+    typename std::vector<Item>::const_iterator end() const { return items_.end(); }
 
   private:
     friend class Session;
     struct Free {
         void operator()(irkit_result* result) const { irkit_result_free(result); }
     };
-    std::vector<Output> outputs_;
+    std::vector<Item> items_;
     std::unique_ptr<irkit_result, Free> result_;
 };
+using Outputs = Given<Output>;
+using Values = Given<Value>;
 
 /// A model ready to run; may be used by many threads at once.
 class Session {
@@ -227,7 +258,20 @@ class Session {
                         &result));
         Outputs returned;
         returned.result_.reset(result);
-        for (const irkit_tensor& output : outputs) returned.outputs_.emplace_back(output);
+        for (const irkit_tensor& output : outputs) returned.items_.emplace_back(output);
+        return returned;
+    }
+
+    /// For models whose inputs and outputs may be sequences of tensors.
+    Values run_values(const std::vector<irkit_value>& inputs, irkit_canceller* canceller = nullptr) const {
+        std::vector<irkit_value> outputs(output_count_);
+        const irkit_run_options options{sizeof options, canceller};
+        irkit_result* result = nullptr;
+        check(irkit_run_values(handle(), inputs.data(), inputs.size(), outputs.data(), outputs.size(),
+                               &options, &result));
+        Values returned;
+        returned.result_.reset(result);
+        for (const irkit_value& output : outputs) returned.items_.emplace_back(output);
         return returned;
     }
 
