@@ -41,6 +41,7 @@ from irkit.frontends.ops import (
     sequences,
     shaping,
     sorting,
+    special,
     spectral,
     statistics,
     windows,
@@ -85,6 +86,7 @@ from irkit.frontends.ops.shaping import *
 from irkit.frontends.ops.shaping import reshape_method as reshape_method
 from irkit.frontends.ops.shaping import transpose_method as transpose_method
 from irkit.frontends.ops.sorting import *
+from irkit.frontends.ops.special import *
 from irkit.frontends.ops.spectral import *
 from irkit.frontends.ops.statistics import *
 from irkit.frontends.ops.windows import *
@@ -124,6 +126,7 @@ _PARTS = (
     sequences,
     shaping,
     sorting,
+    special,
     spectral,
     statistics,
     windows,

@@ -10,6 +10,7 @@ import numpy as np
 from irkit import operators as op
 from irkit.errors import ArgumentError, ShapeError
 from irkit.frontends.apply import apply, apply_one
+from irkit.frontends.ops.indexing import getitem
 from irkit.frontends.ops.operands import (
     Operand,
     axis_of,
@@ -21,6 +22,8 @@ from irkit.frontends.ops.operands import (
     values_of,
 )
 from irkit.frontends.ops.shaping import expand_dims, ravel, squeeze
+from irkit.frontends.ops.sizes import Known, SizeArgument, shape_tensor, sizes_of
+from irkit.frontends.size import Size
 from irkit.frontends.tensor import Tensor, TensorLike
 
 __all__ = [
@@ -98,14 +101,15 @@ def split(
     """Into so many equal parts, or at these places along an axis."""
     x = tensor(x)
     axis = axis_of(x, axis)
-    size = x.shape[axis]
     if isinstance(indices_or_sections, int):
         return _equal_parts(x, indices_or_sections, axis)
-    if not isinstance(size, int):
-        raise ShapeError(
-            f"axis {axis} has no fixed size; it can be split into equal parts only.", facts=[str(x.type)]
-        )
-    return _parts(x, _places(indices_or_sections), size, axis)
+    places = _places(indices_or_sections)
+    size = x.shape[axis]
+    lengths = _lengths(places, size) if isinstance(size, int) else None
+    if lengths is not None:
+        return _of_sizes(x, lengths, axis)
+    before: tuple[slice, ...] = (slice(None),) * axis
+    return [getitem(x, (*before, slice(a, b))) for a, b in pairwise([None, *places, None])]
 
 
 def _places(indices: object) -> list[int]:
@@ -115,40 +119,37 @@ def _places(indices: object) -> list[int]:
     return [int(v) for v in values.reshape(-1)]
 
 
+def _lengths(places: Sequence[int], size: int) -> list[int] | None:
+    """The sizes of the parts between `places`, which follow Python's rules for slices; None when parts overlap."""
+    bounds = [0, *(slice(p).indices(size)[1] for p in places), size]
+    lengths = [b - a for a, b in pairwise(bounds)]
+    return None if any(n < 0 for n in lengths) else lengths
+
+
+def _of_sizes(x: Operand, sizes: Sequence[int | Size], axis: int) -> list[Tensor]:
+    """Cut into parts of these sizes, which must add up to that of the axis: the runtime looks at open ones."""
+    if len(sizes) == 1:
+        return [result(x)]
+    return list(apply(op.Split(axis=axis), x, shape_tensor(sizes), count=len(sizes)))
+
+
 def _equal_parts(x: Operand, count: int, axis: int) -> list[Tensor]:
     size = x.shape[axis]
-    if isinstance(size, int) and (count < 1 or size % count):
+    if count < 1 or (isinstance(size, int) and size % count):
         raise ShapeError(
             f"axis {axis} of size {size} cannot be split into {count} equal parts.", facts=[str(x.type)]
         )
-    if count == 1:
-        return [result(x)]
-    if isinstance(size, int):
-        return list(apply(op.Split(axis=axis), x, int64s([size // count] * count), count=count))
-    return list(apply(op.Split(axis=axis, num_outputs=count), x, count=count))
-
-
-def _parts(x: Operand, places: Sequence[int], size: int, axis: int) -> list[Tensor]:
-    """Cut at `places`, which follow Python's rules for slices."""
-    bounds = [0, *(slice(p).indices(size)[1] for p in places), size]
-    lengths = [max(0, b - a) for a, b in pairwise(bounds)]
-    if sum(lengths) == size:
-        made = apply(op.Split(axis=axis), x, int64s(lengths), count=len(lengths))
-        return list(made) if isinstance(made, tuple) else [made]
-    pairs = pairwise(bounds)
-    return [apply_one(op.Slice(), x, int64s([a]), int64s([max(a, b)]), int64s([axis])) for a, b in pairs]
+    return _of_sizes(x, [size // count] * count, axis)
 
 
 def array_split(x: TensorLike, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Tensor]:
     """As `split`, into parts of which the first are longer by one where the size is not divisible."""
     x = tensor(x)
     axis = axis_of(x, axis)
-    size = x.shape[axis]
-    if not isinstance(indices_or_sections, int) or not isinstance(size, int):
+    if not isinstance(indices_or_sections, int):
         return split(x, indices_or_sections, axis)
-    each, more = divmod(size, indices_or_sections)
-    lengths = [each + (i < more) for i in range(indices_or_sections)]
-    return _parts(x, [int(p) for p in np.cumsum(lengths)[:-1]], size, axis)
+    size, count = x.shape[axis], indices_or_sections
+    return _of_sizes(x, [(size + (count - 1 - i)) // count for i in range(count)], axis)
 
 
 def hsplit(x: TensorLike, indices_or_sections: int | Sequence[int]) -> list[Tensor]:
@@ -182,12 +183,12 @@ def unstack(x: TensorLike, num: int | None = None, axis: int = 0) -> list[Tensor
 
 # ---- margins and grids
 
-_MODES = {"constant": "constant", "reflect": "reflect", "edge": "edge", "wrap": "wrap"}
+_MODES = ("constant", "reflect", "edge", "wrap")
 
 
 def pad(
     x: TensorLike,
-    pad_width: int | Sequence[int] | Sequence[Sequence[int]],
+    pad_width: SizeArgument | Sequence[SizeArgument] | Sequence[Sequence[SizeArgument]],
     mode: str = "constant",
     constant_values: TensorLike | None = None,
 ) -> Tensor:
@@ -196,27 +197,44 @@ def pad(
     mode: "constant", "reflect", "symmetric", "edge" or "wrap".
     """
     x = tensor(x)
-    pairs = np.broadcast_to(np.asarray(pad_width), (rank_of(x), 2)).tolist()
+    pairs = _margins(pad_width, rank_of(x))
     if mode == "symmetric":
         return _symmetric(x, pairs)
     if mode not in _MODES:
         raise ArgumentError(f"mode must be constant, reflect, symmetric, edge or wrap. Received: {mode!r}.")
     if constant_values is not None and mode != "constant":
         raise ArgumentError(f"constant_values has no meaning in mode {mode!r}.")
-    if not any(a or b for a, b in pairs):
+    sizes = [a for a, _ in pairs] + [b for _, b in pairs]
+    if all(isinstance(n, int) and n == 0 for n in sizes):
         return result(x)
-    pads = int64s([a for a, _ in pairs] + [b for _, b in pairs])
     value = None if constant_values is None else tensor(constant_values, x.type.dtype)
-    return apply_one(op.Pad(mode=_MODES[mode]), x, pads, value)
+    return apply_one(op.Pad(mode=mode), x, shape_tensor(sizes), value)
 
 
-def _symmetric(x: Operand, pairs: Sequence[Sequence[int]]) -> Tensor:
+def _margins(pad_width: object, rank: int) -> list[list[Known]]:
+    """(before, after) for each axis. Raises ArgumentError."""
+    if isinstance(pad_width, list | tuple) and len(pad_width) == rank and all(_is_pair(p) for p in pad_width):
+        return [sizes_of(p) for p in pad_width]
+    try:
+        found: list[list[Known]] = np.broadcast_to(np.asarray(pad_width), (rank, 2)).tolist()
+    except ValueError:
+        raise ArgumentError(
+            f"pad_width must be one pair, or one for each of {rank} axes. Received: {pad_width!r}."
+        ) from None
+    return found
+
+
+def _is_pair(x: object) -> bool:
+    return isinstance(x, list | tuple) and len(x) == 2
+
+
+def _symmetric(x: Operand, pairs: Sequence[Sequence[Known]]) -> Tensor:
     """Mirrored with the edge repeated: numpy's mode that ONNX lacks; by taking along each axis."""
     for axis, (before, after) in enumerate(pairs):
         size = x.shape[axis]
-        if not before and not after:
+        if isinstance(before, int) and isinstance(after, int) and not before and not after:
             continue
-        if not isinstance(size, int):
+        if not isinstance(size, int) or not isinstance(before, int) or not isinstance(after, int):
             raise ShapeError(
                 f"axis {axis} has no fixed size and cannot be padded symmetrically.", facts=[str(x.type)]
             )

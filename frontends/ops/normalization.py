@@ -10,10 +10,12 @@ from irkit.errors import ArgumentError
 from irkit.frontends.apply import apply_one
 from irkit.frontends.backend_config import epsilon as default_epsilon
 from irkit.frontends.ops.arithmetic import absolute, add, divide, maximum, multiply, power, square, subtract
+from irkit.frontends.ops.creation import ones_like, zeros_like
 from irkit.frontends.ops.functions import rsqrt
 from irkit.frontends.ops.operands import Operand, axes_of, cast_to, floating, int64s, rank_of, same_as, tensor
 from irkit.frontends.ops.reduction import max as largest
 from irkit.frontends.ops.reduction import mean, sum
+from irkit.frontends.ops.shaping import moveaxis
 from irkit.frontends.tensor import Tensor, TensorLike
 from irkit.ir import DType
 
@@ -31,13 +33,16 @@ def batch_normalization(
 ) -> Tensor:
     """scale·(x − mean)/√(variance + ε) + offset, with vectors along `axis`."""
     x = floating(x)
+    centre, spread = tensor(mean, x.type.dtype), tensor(variance, x.type.dtype)
+    factor = ones_like(centre) if scale is None else tensor(scale, x.type.dtype)
+    shift = zeros_like(centre) if offset is None else tensor(offset, x.type.dtype)
+    vectors = (factor, shift, centre, spread)
+    if isinstance(axis, int) and rank_of(x) > 1 and all(rank_of(v) == 1 for v in vectors):
+        first = moveaxis(x, axis, 1)  # where a convolution before it has its channels: the transposes cancel
+        return moveaxis(apply_one(op.BatchNormalization(epsilon=epsilon), first, *vectors), 1, axis)
     axes = axes_of(x, axis)
-    mean, variance = _beside(mean, x, axes), _beside(variance, x, axes)
-    factor = rsqrt(add(variance, epsilon))
-    factor = factor if scale is None else multiply(factor, _beside(scale, x, axes))
-    shift = multiply(apply_one(op.Neg(), mean), factor)
-    shift = shift if offset is None else add(shift, _beside(offset, x, axes))
-    return cast_to(add(multiply(x, factor), shift), x.type.dtype)
+    factor, shift, centre, spread = (_beside(v, x, axes) for v in vectors)
+    return add(multiply(subtract(x, centre), multiply(factor, rsqrt(add(spread, epsilon)))), shift)
 
 
 def _beside(vector: TensorLike, x: Operand, axes: Sequence[int]) -> Operand:

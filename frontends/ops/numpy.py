@@ -21,6 +21,7 @@ from irkit.frontends.ops import (
     running,
     shaping,
     sorting,
+    special,
     statistics,
     windows,
 )
@@ -47,6 +48,7 @@ from irkit.frontends.ops.running import *
 from irkit.frontends.ops.sequences import vectorize as vectorize
 from irkit.frontends.ops.shaping import *
 from irkit.frontends.ops.sorting import *
+from irkit.frontends.ops.special import *
 from irkit.frontends.ops.statistics import *
 from irkit.frontends.ops.windows import *
 
@@ -69,6 +71,7 @@ _PARTS = (
     running,
     shaping,
     sorting,
+    special,
     statistics,
     windows,
 )

@@ -88,6 +88,12 @@ def image_rank(x: Operand) -> int:
     return rank_of(x)
 
 
+def height_axis(x: Operand, data_format: str | None) -> int:
+    """Which axis is the height; the width comes next."""
+    rank = image_rank(x)
+    return rank - 3 if channels_last(data_format) else rank - 2
+
+
 def _fixed(x: Operand, height: int) -> tuple[int, int]:
     sizes = x.shape[height], x.shape[height + 1]
     if not all(isinstance(d, int) for d in sizes):

@@ -116,6 +116,12 @@ def squeeze(x: TensorLike, axis: int | Sequence[int] | None = None) -> Tensor:
 
 
 def _ones(x: Operand) -> tuple[int, ...]:
+    if not x.type.is_static:
+        raise ArgumentError(
+            "squeeze must be told the axis: a size that is not fixed may be 1 or not.",
+            facts=[str(x.type)],
+            cure="Write squeeze(x, axis=…).",
+        )
     return tuple(i for i, d in enumerate(x.type.shape or ()) if isinstance(d, int) and d == 1)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
@@ -12,7 +13,7 @@ from irkit.errors import ArgumentError, CaptureError
 from irkit.frontends.apply import apply_one
 from irkit.frontends.size import Size
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
-from irkit.ir import Array, Dim, DType, Expression, dims
+from irkit.ir import Array, Dim, DType, Expression, TensorType, dims
 from irkit.ir.dims import Atom, Symbol
 from irkit.ir.source import caller
 
@@ -137,7 +138,8 @@ def _computed(size: Dim, tensors: Sequence[SymbolicTensor]) -> Tensor:
     return total
 
 
-def _axis_with(size: Expression, tensors: Sequence[SymbolicTensor]) -> Tensor | None:
+def _axis_with(size: Expression, tensors: Iterable[SymbolicTensor]) -> Tensor | None:
+    """The size, read off an axis that has it."""
     for tensor in tensors:
         for axis, dim in enumerate(tensor.type.shape or ()):
             if dim == size:
@@ -145,6 +147,15 @@ def _axis_with(size: Expression, tensors: Sequence[SymbolicTensor]) -> Tensor | 
                     op.Squeeze(), apply_one(op.Shape(start=axis, end=axis + 1), tensor), _vector([0])
                 )
     return None
+
+
+def _all_tensors(tensors: Sequence[SymbolicTensor]) -> Iterator[SymbolicTensor]:
+    """Inputs first, then everything else that can be read beside `tensors`: where a symbol stands alone that their
+    shapes have only inside of expressions."""
+    for home in dict.fromkeys(d for t in tensors for d in t.definition.around()):
+        for value in (*home.graph.inputs, *(v for n in home.graph.nodes for v in n.outputs)):
+            if isinstance(value.type, TensorType):
+                yield SymbolicTensor(value, home)
 
 
 def _term(
@@ -161,7 +172,8 @@ def _term(
 
 def _atom(atom: Atom, size: Expression, tensors: Sequence[SymbolicTensor]) -> Tensor:
     if isinstance(atom, Symbol):
-        found = _axis_with(dims.symbol(atom.name), tensors)
+        alone = dims.symbol(atom.name)
+        found = _axis_with(alone, chain(tensors, _all_tensors(tensors)))
         if found is None:
             raise CaptureError(
                 f"Nothing says where the size {size} comes from.",

@@ -23,8 +23,8 @@ def runs(model: Functional, *values: np.ndarray) -> list[list[np.ndarray]]:
     outputs = model(again)
     outer = Functional(again, outputs if isinstance(outputs, list) else [outputs])
     for graph_model in (model.graph_model, outer.graph_model):
-        for name in ("interpreter", "onnxruntime"):
-            found.append(execution.backend(name).prepare(graph_model).run(list(values)))
+        backends = map(execution.backend, ("interpreter", "onnxruntime"))
+        found += [backend.prepare(graph_model).run(list(values)) for backend in backends]
     return found
 
 

@@ -43,6 +43,15 @@ CASES: dict[str, tuple[Callable[[Any], Any], Callable[[np.ndarray], Any]]] = {
     "cumprod": (lambda x: ops.cumprod(x, axis=1), lambda a: np.cumprod(a, axis=1)),
     "eye": (lambda x: ops.eye(ops.shape(x)[1]), lambda a: np.eye(a.shape[1])),
     "split": (lambda x: ops.split(ops.concatenate([x, x]), 2)[1], lambda a: a),
+    "half of a pooled grid": (
+        lambda x: ops.zeros((ops.shape(ops.max_pool(x, 2, 2, "same"))[1] // 2 + 1,)),
+        lambda a: np.zeros(((a.shape[1] + 1) // 2 // 2 + 1,)),
+    ),
+    "array_split": (lambda x: ops.array_split(x, 3, axis=1)[0], lambda a: np.array_split(a, 3, axis=1)[0]),
+    "pad": (
+        lambda x: ops.pad(x, [[0, 0], [0, ops.shape(x)[0]], [0, 0]]),
+        lambda a: np.pad(a, [[0, 0], [0, len(a)], [0, 0]]),
+    ),
     "median": (lambda x: ops.median(x, axis=(0, 1)), lambda a: np.median(a, axis=(0, 1))),
     "sort": (lambda x: ops.sort(x, axis=1), lambda a: np.sort(a, axis=1)),
     "diagonal": (lambda x: ops.diagonal(x[:, :, 0]), lambda a: np.diagonal(a[:, :, 0])),
