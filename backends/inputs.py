@@ -122,7 +122,9 @@ def _taken(what: str, type_: Type, given: Any, referee: bool) -> Any:  # noqa: A
     if type_.shape is not None and len(type_.shape) != array.ndim:
         raise ShapeError(
             f"{what} must be {type_}; found {found}, of rank {array.ndim} instead of {len(type_.shape)}.",
-            cure="For one sample, add the batch axis: x[None]." if array.ndim == len(type_.shape) - 1 else "",
+            cure="For one sample, add the batch axis: x[None]."
+            if array.ndim == len(type_.shape) - 1
+            else "Reshape the data.",
         )
     if found.dtype is DType.string:
         return _strings(what, array)
@@ -163,7 +165,8 @@ def _check_size(value: Value, axis: int, size: Dim, x: np.ndarray, sizes: dict[s
     why = f" ({given})" if given else ""
     raise ShapeError(
         f"input '{value.name}' must be {value.type}; found {type_of(x)}: "
-        f"axis {axis} must be {size}{f' = {expected}' if given else ''}{why}, not {x.shape[axis]}."
+        f"axis {axis} must be {size}{f' = {expected}' if given else ''}{why}, not {x.shape[axis]}.",
+        cure="Change the data's shape, or the shape given to Input.",
     )
 
 

@@ -22,9 +22,12 @@ def run_error(lowered: Lowered, error: Exception) -> IrkitError:
     text = _PREFIX.sub("", str(error))
     problem = f"onnxruntime failed: {_STATUS.sub('', text).strip() or text}"
     found = _NODE.findall(text)
-    return (
+    told = (
         lowered.failure(int(found[-1][0]), int(found[-1][1]), problem) if found else ExecutionError(problem)
     )
+    if not told.cure and "out of data bounds" in text:
+        told.cure = "An index must be below the size that it looks up in, e.g. Embedding's input_dim."
+    return told
 
 
 def creation_error(lowered: Lowered, error: Exception) -> IrkitError:

@@ -14,8 +14,9 @@ from irkit.frontends.definition import LayerStep, NodeStep, Scope, Step, current
 from irkit.frontends.input import InputLayer, TensorSpec
 from irkit.frontends.keras_order import keras_order
 from irkit.frontends.layer import Layer
+from irkit.frontends.misuse import shown
 from irkit.frontends.model import Model
-from irkit.frontends.ops.control import redone
+from irkit.frontends.ops.replay import redone
 from irkit.frontends.prediction import as_input, in_order
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
 from irkit.frontends.variable import Variable
@@ -34,7 +35,9 @@ class Functional(Model):
     of another model, where its layers then appear under its name.
     """
 
-    def __init__(self, inputs: Any, outputs: Any, name: str | None = None, trainable: bool = True) -> None:  # noqa: ANN401
+    def __init__(
+        self, inputs: Any, outputs: Any = None, name: str | None = None, trainable: bool = True
+    ) -> None:
         super().__init__(name=name or naming.auto_name("functional"), trainable=trainable)
         self._input_leaves, self._inputs_structure = _symbolic_leaves(inputs, "inputs", self)
         self._output_leaves, self._outputs_structure = _symbolic_leaves(outputs, "outputs", self)
@@ -62,11 +65,11 @@ class Functional(Model):
         return list(self._output_leaves)
 
     @property
-    def input(self) -> Any:  # noqa: ANN401  # the structure given as inputs
+    def input(self) -> Any:  # the structure given as inputs
         return unflatten(self._inputs_structure, self._input_leaves)
 
     @property
-    def output(self) -> Any:  # noqa: ANN401  # the structure given as outputs
+    def output(self) -> Any:  # the structure given as outputs
         return unflatten(self._outputs_structure, self._output_leaves)
 
     @property
@@ -75,11 +78,11 @@ class Functional(Model):
         return list(self._ordered_layers)
 
     @property
-    def input_shape(self) -> Any:  # noqa: ANN401  # a shape, or a list of shapes
+    def input_shape(self) -> Any:  # a shape, or a list of shapes
         return _keras_shapes(self._input_leaves)
 
     @property
-    def output_shape(self) -> Any:  # noqa: ANN401  # a shape, or a list of shapes
+    def output_shape(self) -> Any:  # a shape, or a list of shapes
         return _keras_shapes(self._output_leaves)
 
     @property
@@ -121,12 +124,15 @@ class Functional(Model):
             values.update(zip(step.outputs, _redone(step, values, training), strict=True))
         return unflatten(self._outputs_structure, [values[t.value] for t in self._output_leaves])
 
-    def _given(self, inputs: Any) -> list[Any]:  # noqa: ANN401  # as call
+    def _given(self, inputs: Any) -> list[Any]:  # as call
         """A tensor for each of the model's inputs, in their dtypes."""
         leaves, structure = flatten(inputs, is_operand)
         same = structure == self._inputs_structure
         given = [x for _, x in leaves] if same else in_order(inputs, self.input_names)
         return [_fitted(x, t, n) for x, t, n in zip(given, self._input_leaves, self.input_names, strict=True)]
+
+    def _refuse_tensors(self) -> None:
+        """It is made with tensors."""
 
     def get_config(self) -> dict[str, Any]:
         """Name, and what stands inside in order."""
@@ -180,7 +186,7 @@ def _redone(step: Step, values: Mapping[Value, Any], training: bool | None) -> l
     return [t for _, t in flatten(result, is_operand)[0]]
 
 
-def _replaced(tree: Any, values: Mapping[Value, Any]) -> Any:  # noqa: ANN401  # the same structure
+def _replaced(tree: Any, values: Mapping[Value, Any]) -> Any:  # the same structure
     """Arguments of a step, with the tensors that stand for today's values."""
     if isinstance(tree, SymbolicTensor):
         return values.get(tree.value, tree)
@@ -212,11 +218,16 @@ def _check_names(model: Functional) -> None:
 
 
 def _symbolic_leaves(tree: object, what: str, model: Model) -> tuple[list[SymbolicTensor], Structure]:
-    leaves, structure = flatten(tree, lambda x: isinstance(x, SymbolicTensor))
-    if not leaves:
+    try:
+        leaves, structure = flatten(tree, lambda x: isinstance(x, SymbolicTensor))
+    except ArgumentError:  # something in it can never be one
+        leaves, structure = [], {}
+    if not leaves or isinstance(tree, Layer):
         raise ArgumentError(
-            f"{model.shown}: {what} must be tensors made by Input and layers. Received: {tree!r}.",
+            f"{what} must be tensors made by Input and layers. Received: {shown(tree)}.",
             source=str(caller()),
+            layer=model.shown,
+            cure="Write Model(x, y) with x = Input(shape) and y = layer(x); does every call() return its result?",
         )
     return [x for _, x in leaves], structure
 
@@ -242,7 +253,7 @@ def _variables_read(steps: Sequence[Step]) -> dict[Value, Variable]:
     return {v: Variable.of(w) for v, w in weights.items() if v in read}
 
 
-def _fitted(x: Any, like: SymbolicTensor, name: str) -> Any:  # noqa: ANN401  # a tensor in any form
+def _fitted(x: Any, like: SymbolicTensor, name: str) -> Any:  # a tensor in any form
     """`x` in the dtype of the model's input, its shape checked. Raises ShapeError naming the input."""
     tensor = x if isinstance(x, Tensor | Variable) else EagerTensor(as_input(x, name, like.type))
     if isinstance(tensor, EagerTensor):
@@ -265,6 +276,6 @@ def _missing_batch(found: Shape, expected: Shape) -> str:
     return "Change the data's shape, or the shape given to Input."
 
 
-def _keras_shapes(tensors: Sequence[SymbolicTensor]) -> Any:  # noqa: ANN401  # a shape, or a list of shapes
+def _keras_shapes(tensors: Sequence[SymbolicTensor]) -> Any:  # a shape, or a list of shapes
     shapes = [tuple(d if isinstance(d, int) else None for d in t.shape) for t in tensors]
     return shapes[0] if len(shapes) == 1 else shapes

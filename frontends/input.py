@@ -48,7 +48,8 @@ def _dim(size: SizeLike, name: str, axis: int) -> Dim:
         )
     if isinstance(size, bool) or int(size) != size or size < 0:
         raise ArgumentError(
-            f"a size must be a number that is not negative, None or a name. Received: {size!r}."
+            f"a size must be a number that is not negative, None or a name. Received: {size!r}.",
+            cure="Write None for a size that is not fixed.",
         )
     return int(size)
 

@@ -17,17 +17,18 @@ A user's layer may as well have an `__init__` of its own, as in Keras.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 import numpy as np
 
 from irkit import operators as op
-from irkit.errors import ArgumentError, IrkitError, ShapeError
-from irkit.frontends import masking, naming, resolve
+from irkit.errors import ArgumentError, IrkitError, ShapeError, UnknownNameError, UnsupportedError
+from irkit.frontends import masking, misuse, naming, resolve
 from irkit.frontends.apply import apply_one, definition_of
 from irkit.frontends.definition import Definition, Record, Scope, current_scope, scope
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
@@ -43,7 +44,26 @@ C = TypeVar("C", bound=type["Layer"])
 @dataclass_transform(eq_default=False, field_specifiers=(field,))
 def layer(cls: C) -> C:
     """Make a class a layer whose fields are its arguments, in Keras's order."""
-    return dataclass(eq=False, repr=False)(cls)  # type: ignore[return-value]  # the same class
+    made: Any = dataclass(eq=False, repr=False)(cls)
+    if "__init__" in made.__dict__:
+        made.__init__ = _explaining(made.__init__)  # takes what it took
+    return made  # type: ignore[no-any-return]  # the same class
+
+
+def _explaining(init: Callable[..., None]) -> Callable[..., None]:
+    """`init`, which says of arguments that it cannot take which ones there are."""
+
+    @functools.wraps(init)
+    def explained(self: Layer, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # arguments of any layer
+        try:
+            init(self, *args, **kwargs)
+        except TypeError:
+            error = misuse.of_making(type(self), init, args, kwargs)
+            if error is None:
+                raise
+            raise error from None
+
+    return explained
 
 
 @dataclass(eq=False, repr=False)
@@ -76,6 +96,7 @@ class Layer:
         return self
 
     def __post_init__(self) -> None:
+        self._refuse_tensors()
         if not self.name:
             self.name = naming.auto_name(naming.to_snake_case(type(self).__name__))
         naming.checked_name(self.name)
@@ -89,6 +110,27 @@ class Layer:
         except IrkitError as error:
             raise error.at(str(self.source), self.shown) from None
 
+    def _refuse_tensors(self) -> None:
+        """Dense(x): the tensor was meant for the layer's call."""
+        first = next(iter(self.__dict__["_own_arguments"][0]), None)
+        if isinstance(first, SymbolicTensor) and is_own(type(self).call.__code__):
+            cls = type(self).__name__
+            raise ArgumentError(
+                f"{cls} is made with its arguments, and then called on tensors. Received: {first!r}.",
+                source=str(caller()),
+                cure=f"Write {cls}(…)(x).",
+            )
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # it raises
+        if "source" not in self.__dict__ and not name.startswith("__"):
+            cls = type(self)
+            raise UnknownNameError(
+                f"{cls.__name__} was not made ready: its __init__ does not call super().__init__().",
+                source=str(caller()),
+                cure="Make super().__init__() the first line of its __init__.",
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
     # ---- what a layer defines
 
     def setup(self) -> None:
@@ -99,7 +141,9 @@ class Layer:
 
     def call(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # each layer has its own
         """From inputs to outputs."""
-        raise NotImplementedError(f"{type(self).__name__} must define call().")
+        raise UnsupportedError(
+            f"the class {type(self).__name__} has no call().", cure="Write def call(self, inputs): … in it."
+        )
 
     # ---- weights and sub-layers
 
@@ -204,6 +248,13 @@ class Layer:
         """
         mine = self.weights
         source = str(caller())
+        if not isinstance(weights, list | tuple):
+            raise ArgumentError(
+                f"set_weights takes a list of arrays. Received: {misuse.shown(weights)}.",
+                source=source,
+                layer=self.shown,
+                cure=f"Give {len(mine)} arrays, in the order of get_weights().",
+            )
         if len(weights) != len(mine):
             raise ShapeError(
                 f"{len(mine)} arrays are needed. Received: {len(weights)}.",
@@ -215,7 +266,7 @@ class Layer:
                 else "The layer has no weights yet: call it, or give its model an Input, first.",
             )
         for variable, array in zip(mine, weights, strict=True):
-            if np.shape(array) != variable.shape:
+            if _shape_of(array, variable.path, self.shown) != variable.shape:
                 raise ShapeError(
                     f"weight '{variable.path}' has shape {variable.shape}. "
                     f"Received: an array of shape {np.shape(array)}.",
@@ -250,10 +301,21 @@ class Layer:
                 self._build_for(args)
                 result = self._called(definition, args, kwargs)
         except IrkitError as error:
-            raise error.at(str(source), self.shown, _facts(tensors)) from None
+            told = error if tensors else self._misused(args, kwargs, tensors) or error
+            raise told.at(str(source), self.shown, _facts(tensors)) from None
+        except (TypeError, AttributeError, LookupError):
+            misused = self._misused(args, kwargs, tensors)
+            if misused is None:
+                raise
+            raise misused.at(str(source), self.shown, _facts(tensors)) from None
         if definition is not None:
             self._record(definition.find(), inner, where, args, kwargs, tensors, result, source)
         return result
+
+    def _misused(self, args: Any, kwargs: dict[str, Any], tensors: list[Any]) -> IrkitError | None:  # noqa: ANN401
+        """What the arguments have to do with an error that happened, if anything."""
+        own = is_own(type(self).call.__code__) and type(self).call is not Layer.call
+        return misuse.of_calling(self.call, args, kwargs, needs_tensor=own and not tensors)
 
     def _called(self, definition: Definition | None, args: Any, kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
         own = self._own_float((args, kwargs)) if self.autocast else (args, kwargs)
@@ -349,6 +411,8 @@ class Layer:
     @property
     def shown(self) -> str:
         """How errors name it: "Dense 'fc1'"."""
+        if "source" not in self.__dict__:
+            return self.class_name  # it was never made ready
         return f"{self.class_name} '{self.name}'"
 
     @property
@@ -365,8 +429,9 @@ class Layer:
     def _only_call(self) -> tuple[tuple[SymbolicTensor, ...], tuple[SymbolicTensor, ...], Any, Any]:
         if len(self._nodes) != 1:
             raise ArgumentError(
-                f"{self.shown} was called {len(self._nodes)} times on symbolic tensors, "
-                "so it has no single input or output."
+                f"it was called {len(self._nodes)} times on symbolic tensors, so it has no single input or output.",
+                layer=self.shown,
+                cure="Call it once on the tensor of an Input, or keep what each call returns.",
             )
         return self._nodes[0]
 
@@ -430,6 +495,18 @@ def _written_init(cls: type) -> Mapping[str, object]:
         if init is not None:
             return {} if "__dataclass_fields__" in base.__dict__ else base.__dict__
     return {}
+
+
+def _shape_of(array: Any, path: str, layer: str) -> tuple[int, ...]:  # noqa: ANN401  # whatever the user gave
+    try:
+        return tuple(np.shape(array))
+    except ValueError:
+        raise ShapeError(
+            f"what is given for '{path}' has rows of different lengths.",
+            source=str(caller()),
+            layer=layer,
+            cure="Give an array, or lists of the same length.",
+        ) from None
 
 
 def _contents(value: object) -> Iterable[object]:

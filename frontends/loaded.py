@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from irkit import execution, serialize
-from irkit.errors import UnsupportedError
+from irkit.errors import IrkitError, UnsupportedError
 from irkit.frontends.definition import Definition, LayerStep, Record, current_scope
+from irkit.frontends.files import not_read, path_of
 from irkit.frontends.input import InputLayer
 from irkit.frontends.layer import Layer
 from irkit.frontends.model import Model
@@ -46,7 +47,7 @@ class LoadedLayer(Layer):
     def call(self, *args: object, **kwargs: object) -> object:
         """Not possible: the file has what this layer computed in its model, not how it would treat other inputs."""
         raise UnsupportedError(
-            f"{self.shown} came from a file and cannot be called alone.",
+            "a layer that came from a file cannot be called alone.",
             cure="Call the model, or cut one out: irkit.Model(model.input, layer.output).",
         )
 
@@ -176,4 +177,8 @@ def load(filepath: str | os.PathLike[str], *, verify: Verify = "auto") -> Loaded
 
     Raises FormatError or LimitError, with the byte offset, for a file that is not what it should be; OSError.
     """
-    return LoadedModel(serialize.load(os.fspath(filepath), verify=verify))
+    path = path_of(filepath, "load")
+    try:
+        return LoadedModel(serialize.load(path, verify=verify))
+    except (OSError, IrkitError) as error:
+        raise not_read(error, path, "a file that model.save wrote") from None

@@ -16,6 +16,7 @@ import numpy as np
 
 from irkit import serialize, show
 from irkit.errors import ArgumentError, IrkitError, ShapeError, UnsupportedError
+from irkit.frontends.files import not_written, path_of
 from irkit.frontends.input import TensorSpec
 from irkit.frontends.layer import Layer
 from irkit.frontends.prediction import Prediction, arrange
@@ -116,7 +117,7 @@ class Model(Layer):
 
     def predict(
         self,
-        x: Any,  # noqa: ANN401  # an array, or a list or dict of arrays
+        x: Any = None,  # noqa: ANN401  # an array, or a list or dict of arrays
         batch_size: int | None = None,
         verbose: str | int = "auto",
         steps: int | None = None,
@@ -136,6 +137,20 @@ class Model(Layer):
 
         Raises ShapeError when the arrays do not fit. Keras: Model.predict.
         """
+        if x is None:
+            raise ArgumentError(
+                "predict needs data.",
+                source=str(caller()),
+                layer=self.shown,
+                cure="Write model.predict(x) with an array of samples.",
+            )
+        if batch_size is not None and batch_size < 1:
+            raise ArgumentError(
+                f"batch_size must be a whole number ≥ 1. Received: {batch_size!r}.",
+                source=str(caller()),
+                layer=self.shown,
+                cure="Leave it out for batches of 32.",
+            )
         if callbacks:
             raise UnsupportedError("predict does not call callbacks.", source=str(caller()))
         try:
@@ -183,7 +198,11 @@ class Model(Layer):
         if index is not None:
             if not -len(self.layers) <= index < len(self.layers):
                 raise ArgumentError(
-                    f"{self.shown} has {len(self.layers)} layers, so no index {index}.", source=str(caller())
+                    f"{self.shown} has {len(self.layers)} layers, so no index {index}.",
+                    source=str(caller()),
+                    cure=f"The first is 0, the last {len(self.layers) - 1}, or -1."
+                    if self.layers
+                    else "Add layers first.",
                 )
             return self.layers[index]
         for inner in self.layers:
@@ -237,7 +256,7 @@ class Model(Layer):
 
         The file is complete or not there: a crash leaves the old one. Raises ArgumentError, OSError.
         """
-        path = os.fspath(filepath)
+        path = path_of(filepath, "save")
         if not path.endswith(".irk"):
             raise ArgumentError(
                 f"a model file ends in '.irk'. Received: {path!r}.",
@@ -250,7 +269,10 @@ class Model(Layer):
             )
         model = self.graph_model if samples is None else self._model_for(samples)
         flat = None if samples is None else [arrange(model, samples)]
-        serialize.save(model, path, samples=flat, onnx=onnx, strip_sources=strip_sources)
+        try:
+            serialize.save(model, path, samples=flat, onnx=onnx, strip_sources=strip_sources)
+        except (OSError, IrkitError) as error:
+            raise not_written(error, path) from None
 
 
 def _one(inputs: tuple[Any, ...]) -> Any:  # noqa: ANN401

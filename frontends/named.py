@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from irkit.errors import ArgumentError
+from irkit.errors import ArgumentError, UnknownNameError
 from irkit.frontends import resolve
 
 
@@ -49,6 +49,20 @@ def _class(kind: str, table: Mapping[str, type], name: str) -> Any:  # noqa: ANN
         cure = f"Did you mean {' or '.join(map(repr, near))}?" if near else f"Known are {_some(table)}."
         raise ArgumentError(f"unknown {kind} {name!r}.", cure=cure)
     return cls
+
+
+def unknown_name(module: str, name: str, known: Sequence[str]) -> AttributeError:
+    """What a module says when it is asked for something that it does not have."""
+    if name.startswith("_"):
+        return AttributeError(f"module {module!r} has no attribute {name!r}", name=name)
+    words = {k.lower(): k for k in known}
+    near = [words[w] for w in difflib.get_close_matches(name.lower(), words, n=3)]
+    cure = (
+        f"Did you mean {' or '.join(near)}?"
+        if near
+        else f"Look at dir({module}); others may be written with these."
+    )
+    return UnknownNameError(f"{module} has no {name!r}.", cure=cure)
 
 
 def _some(table: Mapping[str, type]) -> str:

@@ -37,5 +37,8 @@ def reset_uids() -> None:
 def checked_name(name: object) -> str:
     """A name given by the user. Raises ArgumentError where it cannot be part of a path."""
     if not isinstance(name, str) or not name or "/" in name:
-        raise ArgumentError(f"A name must be a non-empty string without '/'. Received: {name!r}.")
+        raise ArgumentError(
+            f"A name must be a non-empty string without '/'. Received: {name!r}.",
+            cure="Use a word, e.g. name='block1_conv'.",
+        )
     return name

@@ -9,6 +9,7 @@ import numpy as np
 
 from irkit import execution
 from irkit.errors import ShapeError
+from irkit.frontends.misuse import shown
 from irkit.frontends.tensor import EagerTensor
 from irkit.ir import Array, DType, GraphModel, TensorType, Type
 from irkit.ir.source import caller
@@ -55,7 +56,7 @@ def as_input(x: Any, name: str, type_: Type) -> Array:  # noqa: ANN401  # anythi
     """`x` in the dtype of the input called `name`. Raises ShapeError where that would lose something."""
     if not isinstance(type_, TensorType):
         return x  # type: ignore[no-any-return]  # a list of arrays for a sequence
-    array = x.array if isinstance(x, EagerTensor) else np.asarray(x)
+    array = x.array if isinstance(x, EagerTensor) else _numbers(x, name, type_)
     wanted = type_.dtype.numpy
     if array.dtype == wanted:
         return array
@@ -68,6 +69,30 @@ def as_input(x: Any, name: str, type_: Type) -> Array:  # noqa: ANN401  # anythi
             cure=f"Convert it: {name}.astype({str(type_.dtype)!r}).",
         )
     return array.astype(wanted)
+
+
+def _numbers(x: Any, name: str, type_: TensorType) -> Array:  # noqa: ANN401  # what the user gave
+    try:
+        array = np.asarray(x)
+    except ValueError:
+        raise ShapeError(
+            f"input '{name}' must be {type_}. Received: rows of different lengths.",
+            source=str(caller()),
+            cure="Pad the rows to one length.",
+        ) from None
+    if array.dtype == object and (x is None or type_.dtype is not DType.string):
+        raise ShapeError(
+            f"input '{name}' must be {type_}. Received: {shown(x)}.",
+            source=str(caller()),
+            cure="Give an array of numbers.",
+        )
+    if isinstance(x, str | bytes):
+        raise ShapeError(
+            f"input '{name}' must be {type_}. Received: {shown(x)}.",
+            source=str(caller()),
+            cure="Give the contents as an array; files are read by you, e.g. by np.load.",
+        )
+    return array
 
 
 class Prediction:
@@ -98,7 +123,9 @@ def _sample_count(arrays: Sequence[Array], names: Sequence[str]) -> int | None:
     if len(set(counts.values())) > 1:
         found = ", ".join(f"{n}: {c}" for n, c in counts.items())
         raise ShapeError(
-            f"all inputs must have the same number of samples; found {found}.", source=str(caller())
+            f"all inputs must have the same number of samples; found {found}.",
+            source=str(caller()),
+            cure="Cut the arrays to one length.",
         )
     return next(iter(counts.values()), None)
 

@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from irkit import execution
+from irkit.frontends.files import model_of, not_written, path_of
 from irkit.frontends.model import Model
 
 
@@ -13,7 +14,7 @@ def save_model(
     model: Model, filepath: str | os.PathLike[str], overwrite: bool = True, **kwargs: Any
 ) -> None:  # as Model.save
     """`model.save(filepath, …)`."""
-    model.save(filepath, overwrite, **kwargs)
+    model_of(model, Model, "save_model").save(filepath, overwrite, **kwargs)
 
 
 def export_onnx(model: Model, filepath: str | os.PathLike[str]) -> None:
@@ -21,4 +22,9 @@ def export_onnx(model: Model, filepath: str | os.PathLike[str]) -> None:
 
     Raises UnsupportedError where ONNX cannot say what the model does, OSError.
     """
-    execution.export_onnx(model.graph_model, os.fspath(filepath))
+    graph = model_of(model, Model, "export_onnx").graph_model
+    path = path_of(filepath, "export_onnx")
+    try:
+        execution.export_onnx(graph, path)
+    except OSError as error:
+        raise not_written(error, path) from None

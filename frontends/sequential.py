@@ -9,6 +9,7 @@ from irkit.errors import ArgumentError
 from irkit.frontends.definition import Scope, current_scope, scope
 from irkit.frontends.input import Input, InputLayer, TensorSpec
 from irkit.frontends.layer import Layer
+from irkit.frontends.misuse import shown
 from irkit.frontends.model import Model
 from irkit.frontends.tensor import SymbolicTensor
 from irkit.ir import GraphModel
@@ -34,6 +35,12 @@ class Sequential(Model):
         self._layers: list[Layer] = []
         self._start: SymbolicTensor | None = None
         self._end: Any = None
+        if isinstance(layers, Layer | SymbolicTensor):
+            raise ArgumentError(
+                f"a Sequential takes a list of layers. Received: {shown(layers)}.",
+                source=str(caller()),
+                cure="Write Sequential([first, second, …]).",
+            )
         for layer in layers or ():
             self.add(layer)
 
@@ -44,7 +51,12 @@ class Sequential(Model):
             return
         if not isinstance(layer, Layer):
             raise ArgumentError(
-                f"a Sequential holds layers. Received: {layer!r}.", source=str(caller()), layer=self.shown
+                f"a Sequential holds layers. Received: {shown(layer)}.",
+                source=str(caller()),
+                layer=self.shown,
+                cure=f"Write {layer.__name__}(…), which makes a layer."
+                if isinstance(layer, type)
+                else "Make a layer of it, e.g. layers.Activation(function) or layers.Lambda(function).",
             )
         if any(x.name == layer.name for x in self._layers):
             raise ArgumentError(
@@ -61,7 +73,12 @@ class Sequential(Model):
     def pop(self, rebuild: bool = True) -> Layer:
         """Take the last layer off and return it."""
         if not self._layers:
-            raise ArgumentError("there is no layer to take off.", source=str(caller()), layer=self.shown)
+            raise ArgumentError(
+                "there is no layer to take off.",
+                source=str(caller()),
+                layer=self.shown,
+                cure="Add one first.",
+            )
         layer = self._layers.pop()
         if self._start is not None:
             self._end = layer.input
@@ -70,7 +87,12 @@ class Sequential(Model):
 
     def _begin(self, first: SymbolicTensor | InputLayer) -> None:
         if self._layers or self._start is not None:
-            raise ArgumentError("Input must come first, and once.", source=str(caller()), layer=self.shown)
+            raise ArgumentError(
+                "Input must come first, and once.",
+                source=str(caller()),
+                layer=self.shown,
+                cure="Write Sequential([Input(shape), …]).",
+            )
         self._start = self._end = first.output if isinstance(first, InputLayer) else first
 
     def _changed(self) -> None:

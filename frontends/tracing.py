@@ -38,7 +38,12 @@ def trace(
     definition = definition.find()
     leaves, out_structure = flatten(result, _is_leaf)
     if not leaves:
-        raise ArgumentError(f"{model.shown}: call() returned no tensor.", source=str(model.source))
+        raise ArgumentError(
+            "call() returned no tensor.",
+            source=str(model.source),
+            layer=model.shown,
+            cure="Does it end in `return`?",
+        )
     outputs = [_output_value(leaf, definition) for _, leaf in leaves]
     definition.graph.set_outputs(outputs)
     _prune(definition.graph)

@@ -29,6 +29,10 @@ class CheckReport:
     errors: list[IrkitError] = field(default_factory=list)
     warnings: list[IrkitError] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        for finding in (*self.errors, *self.warnings):
+            finding.called_from = ""  # the mistake is in the model, not in the line that asks for a report
+
     @property
     def ok(self) -> bool:
         return not self.errors

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Self
+
+# The line of the user's program that is running just now; irkit.ir.source, which stands above, puts itself here.
+locate: Callable[[], object] = str
 
 
 class IrkitError(Exception):
@@ -14,6 +17,8 @@ class IrkitError(Exception):
     layer:   who was at work, e.g. "Dense 'fc2'".
     facts:   lines that describe the inputs involved.
     cure:    what to do about it.
+
+    called_from is the line that led here, shown where nobody knew a better source.
     """
 
     def __init__(
@@ -22,6 +27,7 @@ class IrkitError(Exception):
         super().__init__(problem)
         self.problem, self.source, self.layer = problem, source, layer
         self.facts, self.cure = tuple(facts), cure
+        self.called_from = str(locate())
 
     def at(self, source: str = "", layer: str = "", facts: Sequence[str] = ()) -> Self:
         """The same error, knowing more about where it happened; what it already knows stays."""
@@ -32,7 +38,8 @@ class IrkitError(Exception):
 
     def __str__(self) -> str:
         who = f"{self.layer}: " if self.layer else ""
-        where = f"{self.source}  " if self.source else ""
+        source = self.source or self.called_from
+        where = f"{source}  " if source else ""
         lines = [f"{where}{who}{self.problem}", *self.facts]
         return "\n  ".join([*lines, self.cure] if self.cure else lines)
 
@@ -55,6 +62,18 @@ class ArgumentError(IrkitError, ValueError):
 
 class FormatError(IrkitError, ValueError):
     """A file is not what it says: the message names the byte offset."""
+
+
+class FileError(IrkitError, OSError):
+    """A file cannot be read or written."""
+
+
+class MissingFileError(FileError, FileNotFoundError):
+    """A file or folder does not exist."""
+
+
+class UnknownNameError(IrkitError, AttributeError):
+    """A module or object of irkit has nothing of that name."""
 
 
 class LimitError(IrkitError, ValueError):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from irkit.frontends.input import Input, InputLayer
 from irkit.frontends.layer import Layer
+from irkit.frontends.named import unknown_name
 
 if TYPE_CHECKING:  # the star of a family is its __all__: so type checkers see every layer
     from irkit.frontends.layers.activation import *
@@ -157,7 +158,7 @@ __all__ = ["Input", "InputLayer", "Layer", *_family_of, *ALIASES]  # noqa: PLE06
 def __getattr__(name: str) -> Any:  # noqa: ANN401  # a layer's class, or a function that makes and calls one
     found = ALIASES.get(name, name)
     if found not in _family_of:
-        raise AttributeError(f"irkit.layers has no layer {name!r}")
+        raise unknown_name("irkit.layers", name, __all__)
     value = getattr(importlib.import_module(f"irkit.frontends.layers.{_family_of[found]}"), found)
     globals()[name] = value
     return value

@@ -21,8 +21,18 @@ Shape: TypeAlias = tuple[int | None, ...]
 def whole(name: str, value: object, least: int = 1) -> int:
     """`value`, which must be a whole number ≥ least."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise ArgumentError(f"{name} must be a whole number ≥ {least}. Received: {value!r}.")
+        raise ArgumentError(
+            f"{name} must be a whole number ≥ {least}. Received: {value!r}.", cure=_whole_cure(value, least)
+        )
     return int(value)
+
+
+def _whole_cure(value: object, least: int) -> str:
+    if isinstance(value, float) and value == int(value) >= least:
+        return f"Write {int(value)}, or divide by // where you divided by /."
+    if isinstance(value, str) and value.isdecimal():
+        return f"Write {value} without quotes."
+    return f"Give an int, {least} or more."
 
 
 def sizes(name: str, value: object, rank: int, least: int = 1) -> tuple[int, ...]:
@@ -30,7 +40,10 @@ def sizes(name: str, value: object, rank: int, least: int = 1) -> tuple[int, ...
     if isinstance(value, int | np.integer) and not isinstance(value, bool):
         value = (value,) * rank
     if not isinstance(value, list | tuple) or len(value) != rank:
-        raise ArgumentError(f"{name} must be a whole number, or {rank} of them. Received: {value!r}.")
+        raise ArgumentError(
+            f"{name} must be a whole number, or {rank} of them. Received: {value!r}.",
+            cure=f"Give one number for all {rank} axes, or one for each.",
+        )
     return tuple(whole(name, v, least) for v in value)
 
 
@@ -42,7 +55,8 @@ def pairs(name: str, value: object, rank: int) -> tuple[tuple[int, int], ...]:
         value = (value,)
     if not isinstance(value, list | tuple) or len(value) != rank:
         raise ArgumentError(
-            f"{name} must be a whole number, or {rank} of them or of pairs. Received: {value!r}."
+            f"{name} must be a whole number, or {rank} of them or of pairs. Received: {value!r}.",
+            cure="Give one number for all sides, one for each axis, or (before, after) for each axis.",
         )
     return tuple(sizes(name, v, 2, least=0) for v in value)  # type: ignore[misc]  # two of them each
 
@@ -52,14 +66,16 @@ def one_of(name: str, value: object, options: Collection[object]) -> Any:  # noq
     found = value.lower() if isinstance(value, str) else value
     if found not in options:
         shown = ", ".join(repr(o) for o in options)
-        raise ArgumentError(f"unknown {name} {value!r}, expected one of {shown}.")
+        raise ArgumentError(f"unknown {name} {value!r}, expected one of {shown}.", cure="Write one of these.")
     return found
 
 
 def fraction(name: str, value: object) -> float:
     """`value`, which must be a number from 0 to 1."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise ArgumentError(f"{name} must be a number from 0 to 1. Received: {value!r}.")
+        raise ArgumentError(
+            f"{name} must be a number from 0 to 1. Received: {value!r}.", cure="Write 0.5 for 50 percent."
+        )
     return value
 
 

@@ -47,7 +47,9 @@ class Merge(Layer):
         if not isinstance(inputs, list | tuple) or not inputs:
             raise ArgumentError("takes a list of tensors.", cure=f"Write {type(self).__name__}()([a, b]).")
         if self.count is not None and len(inputs) != self.count:
-            raise ArgumentError(f"takes a list of {self.count} tensors. Received: {len(inputs)}.")
+            raise ArgumentError(
+                f"takes a list of {self.count} tensors. Received: {len(inputs)}.", cure=f"Give {self.count}."
+            )
         self.check_tensors([x for x in inputs if isinstance(x, Tensor)])
 
     def check_tensors(self, inputs: list[Tensor]) -> None:
@@ -192,7 +194,8 @@ class Dot(Merge):
         sizes = inputs[0].shape[a], inputs[1].shape[b]
         if all(isinstance(d, int) for d in sizes) and sizes[0] != sizes[1]:
             raise ShapeError(
-                f"axis {a} of the first input has size {sizes[0]}, axis {b} of the second {sizes[1]}."
+                f"axis {a} of the first input has size {sizes[0]}, axis {b} of the second {sizes[1]}.",
+                cure="Name two axes of the same size.",
             )
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:  # noqa: ANN401  # masks or None

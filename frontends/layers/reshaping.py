@@ -208,7 +208,9 @@ def _check_cropping(inputs: object, cropping: Sequence[Sequence[int]], data_form
     spatial = inputs.shape[2:] if data_format == "channels_first" else inputs.shape[1:-1]
     for size, (before, after) in zip(spatial, cropping, strict=True):
         if isinstance(size, int) and before + after >= size:
-            raise ShapeError(f"cropping {before} and {after} leaves nothing of an axis of size {size}.")
+            raise ShapeError(
+                f"cropping {before} and {after} leaves nothing of an axis of size {size}.", cure="Crop less."
+            )
 
 
 @layer

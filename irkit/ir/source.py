@@ -8,6 +8,8 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import NamedTuple
 
+from irkit import errors
+
 
 class Source(NamedTuple):
     """A line of the user's program. Line 0 with an empty file: unknown."""
@@ -41,6 +43,9 @@ def caller() -> Source:
             return _sources.get(place) or _sources.setdefault(place, Source(_shown(place[0]), place[1]))
         frame = frame.f_back
     return UNKNOWN
+
+
+errors.locate = caller
 
 
 def is_own(code: CodeType) -> bool:

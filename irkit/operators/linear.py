@@ -31,7 +31,8 @@ def product_shape(a: Shape | None, b: Shape | None) -> Shape | None:
         raise ShapeError(
             f"the last size of {show(a)} must equal the last but one of {show(b)}."
             if len(b) > 1
-            else f"the last size of {show(a)} must equal that of {show(b)}."
+            else f"the last size of {show(a)} must equal that of {show(b)}.",
+            cure="Transpose one of them: its last two axes swap places.",
         ) from None
     batch = broadcast_shapes(left, right)
     assert batch is not None

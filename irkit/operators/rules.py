@@ -41,7 +41,11 @@ def _broadcast_two(a: Shape, b: Shape) -> Shape:
     try:
         return (*longer[:lead], *(broadcast(x, y) for x, y in zip(longer[lead:], shorter, strict=True)))
     except ShapeError as error:
-        raise ShapeError(f"shapes {show(a)} and {show(b)} do not broadcast.", facts=error.facts) from None
+        raise ShapeError(
+            f"shapes {show(a)} and {show(b)} do not broadcast.",
+            facts=error.facts,
+            cure="Counted from the last axis, sizes must be equal, or one of them 1; use reshape or expand_dims.",
+        ) from None
 
 
 def show(shape: Sequence[Dim] | None) -> str:
@@ -52,7 +56,10 @@ def show(shape: Sequence[Dim] | None) -> str:
 def axis_in(axis: int, rank: int, name: str = "axis") -> int:
     """`axis` counted from the front. Raises AttributeRangeError unless -rank <= axis < rank."""
     if not -rank <= axis < rank:
-        raise AttributeRangeError(f"{name} {axis} lies outside a tensor of rank {rank}.")
+        raise AttributeRangeError(
+            f"{name} {axis} lies outside a tensor of rank {rank}.",
+            cure=f"Give one from {-rank} to {rank - 1}.",
+        )
     return axis % rank
 
 

@@ -116,7 +116,8 @@ class Reshape(Operator):
             copied[holes[0]] = _quotient(shape, wanted, others)
         elif dims.equal(dims.product(shape), others) is False:
             raise ShapeError(
-                f"{show(shape)} has {dims.product(shape)} elements, {show(wanted)} has {others}."
+                f"{show(shape)} has {dims.product(shape)} elements, {show(wanted)} has {others}.",
+                cure="The product of the sizes must stay the same; one of them may be -1.",
             )
         return tuple(copied)
 

@@ -46,7 +46,9 @@ def _mode_of(target: Path) -> int | None:
     except FileNotFoundError:
         return None
     if not stat.S_ISREG(mode):
-        raise ArgumentError(f"'{target}' is not a file and cannot be replaced by one.")
+        raise ArgumentError(
+            f"'{target}' is not a file and cannot be replaced by one.", cure="Give another name."
+        )
     return stat.S_IMODE(mode)
 
 

@@ -29,7 +29,10 @@ def plot(model: GraphModel, to_file: str, *, dpi: int = 200, **options: bool | s
     """
     ending = Path(to_file).suffix.lower()
     if ending not in FORMATS:
-        raise ArgumentError(f"a picture must end in one of {', '.join(FORMATS)}. Received: {to_file!r}.")
+        raise ArgumentError(
+            f"a picture must end in one of {', '.join(FORMATS)}. Received: {to_file!r}.",
+            cure="Use to_file='model.svg'.",
+        )
     text = dot(model, **options)  # type: ignore[arg-type]  # the options of dot
     if ending == ".dot":
         Path(to_file).write_text(text, encoding="utf-8")

@@ -66,7 +66,7 @@ def test_reading_before_defining_is_found() -> None:
 def test_wrong_uses_are_found() -> None:
     m = model()
     m.graph.inputs[0].uses.clear()
-    assert [str(e) for e in problems(m.graph)] == ["'x' is read 1 times, but lists 0 uses."]
+    assert [e.problem for e in problems(m.graph)] == ["'x' is read 1 times, but lists 0 uses."]
 
 
 def test_equal_names_are_found() -> None:
