@@ -11,7 +11,7 @@ from irkit.frontends.ops.arithmetic import add, clip, divide, maximum, minimum, 
 from irkit.frontends.ops.functions import expm1
 from irkit.frontends.ops.functions import sqrt as root
 from irkit.frontends.ops.joining import split
-from irkit.frontends.ops.operands import Operand, axis_of, cast_to, floating, rank_of, same_as, tensor
+from irkit.frontends.ops.operands import Operand, axis_of, cast_to, floating, kind, rank_of, same_as, tensor
 from irkit.frontends.ops.reduction import max as largest
 from irkit.frontends.ops.reduction import sum as total
 from irkit.frontends.ops.sizes import size_tensor
@@ -54,7 +54,7 @@ __all__ = [
 def relu(x: TensorLike) -> Tensor:
     """max(x, 0)."""
     x = tensor(x)
-    return apply_one(op.Relu(), x if x.type.dtype in SIGNED else floating(x))
+    return apply_one(op.Relu(), x if kind(x) in SIGNED else floating(x))
 
 
 def relu6(x: TensorLike) -> Tensor:
@@ -150,7 +150,7 @@ def selu(x: TensorLike) -> Tensor:
 def celu(x: TensorLike, alpha: float = 1.0) -> Tensor:
     """max(x, 0) + min(0, α·(e^{x/α} − 1))."""
     x = floating(x)
-    if x.type.dtype is DType.float32:
+    if kind(x) is DType.float32:
         return apply_one(op.Celu(alpha=alpha), x)
     return add(maximum(x, 0), multiply(expm1(divide(minimum(x, 0), alpha)), alpha))
 
@@ -224,7 +224,7 @@ def sparsemax(x: TensorLike, axis: int = -1) -> Tensor:
     axis = axis_of(x, axis)
     ordered, sums, ranks = _descending(x, axis)
     inside = apply_one(op.Greater(), add(multiply(ranks, ordered), 1), sums)
-    kept = cast_to(inside, x.type.dtype)
+    kept = cast_to(inside, kind(x))
     count = total(kept, axis, keepdims=True)
     edge = divide(subtract(total(multiply(kept, sums), axis, keepdims=True), 1), count)
     return maximum(subtract(x, edge), 0)

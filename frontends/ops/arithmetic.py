@@ -14,6 +14,7 @@ from irkit.frontends.ops.operands import (
     dtype_name,
     floating,
     is_float,
+    kind,
     numeric,
     precise,
     promoted,
@@ -58,7 +59,7 @@ __all__ = [
 def add(x1: TensorLike, x2: TensorLike) -> Tensor:
     """x1 + x2; of bools: or."""
     a, b = promoted(x1, x2)
-    return apply_one(op.Or() if a.type.dtype is DType.bool else op.Add(), a, b)
+    return apply_one(op.Or() if kind(a) is DType.bool else op.Add(), a, b)
 
 
 def subtract(x1: TensorLike, x2: TensorLike) -> Tensor:
@@ -69,7 +70,7 @@ def subtract(x1: TensorLike, x2: TensorLike) -> Tensor:
 def multiply(x1: TensorLike, x2: TensorLike) -> Tensor:
     """x1 · x2; of bools: and."""
     a, b = promoted(x1, x2)
-    return apply_one(op.And() if a.type.dtype is DType.bool else op.Mul(), a, b)
+    return apply_one(op.And() if kind(a) is DType.bool else op.Mul(), a, b)
 
 
 def divide(x1: TensorLike, x2: TensorLike) -> Tensor:
@@ -92,7 +93,7 @@ def floor_divide(x1: TensorLike, x2: TensorLike) -> Tensor:
     a, b = promoted(*map(_not_bool, (x1, x2)))
     if is_float(a):
         return apply_one(op.Floor(), apply_one(op.Div(), a, b))
-    if a.type.dtype not in UNSIGNED:
+    if kind(a) not in UNSIGNED:
         a = apply_one(
             op.Sub(), a, apply_one(op.Mod(), a, b)
         )  # so that Div, which truncates, has nothing to cut off
@@ -120,7 +121,7 @@ def fmod(x1: TensorLike, x2: TensorLike) -> Tensor:
 def power(x1: TensorLike, x2: TensorLike) -> Tensor:
     """x1 raised to x2."""
     a, b = promoted(x1, x2)
-    dtype = a.type.dtype
+    dtype = kind(a)
     if dtype in FLOATS or dtype in (DType.int32, DType.int64):
         return apply_one(op.Pow(), a, b)
     wide = DType.int64 if dtype.bits > 16 else DType.int32
@@ -130,13 +131,13 @@ def power(x1: TensorLike, x2: TensorLike) -> Tensor:
 def negative(x: TensorLike) -> Tensor:
     """−x; unsigned integers wrap around."""
     x = tensor(x)
-    return apply_one(op.Sub(), same_as(0, x), x) if x.type.dtype in UNSIGNED else apply_one(op.Neg(), x)
+    return apply_one(op.Sub(), same_as(0, x), x) if kind(x) in UNSIGNED else apply_one(op.Neg(), x)
 
 
 def absolute(x: TensorLike) -> Tensor:
     """|x|."""
     x = tensor(x)
-    return result(x) if x.type.dtype in UNSIGNED or x.type.dtype is DType.bool else apply_one(op.Abs(), x)
+    return result(x) if kind(x) in UNSIGNED or kind(x) is DType.bool else apply_one(op.Abs(), x)
 
 
 abs = absolute
@@ -150,7 +151,7 @@ def fabs(x: TensorLike) -> Tensor:
 def sign(x: TensorLike) -> Tensor:
     """−1, 0 or 1."""
     x = tensor(x)
-    if x.type.dtype is DType.bool:
+    if kind(x) is DType.bool:
         return cast_to(apply_one(op.Sign(), numeric(x)), DType.int32)
     return apply_one(op.Sign(), x)
 
@@ -194,10 +195,10 @@ def clip(x: TensorLike, x_min: TensorLike | None, x_max: TensorLike | None) -> T
     low, high = (None if b is None else tensor(b, dtype) for b in (x_min, x_max))
     wide = cast_to(x, dtype)
     if all(b is None or b.type.shape == () for b in (low, high)):
-        return result(cast_to(apply_one(op.Clip(), wide, low, high), x.type.dtype))
+        return result(cast_to(apply_one(op.Clip(), wide, low, high), kind(x)))
     wide = wide if low is None else apply_one(op.Max(), wide, low)
     wide = wide if high is None else apply_one(op.Min(), wide, high)
-    return result(cast_to(wide, x.type.dtype))
+    return result(cast_to(wide, kind(x)))
 
 
 def heaviside(x1: TensorLike, x2: TensorLike) -> Tensor:
@@ -240,7 +241,7 @@ def _not_bool(x: TensorLike) -> TensorLike:
 
 
 def _extreme(numbers: Operator, truths: Operator, a: Operand, b: Operand) -> Tensor:
-    return apply_one(truths if a.type.dtype is DType.bool else numbers, a, b)
+    return apply_one(truths if kind(a) is DType.bool else numbers, a, b)
 
 
 def _ignoring_nan(extreme: Callable[[TensorLike, TensorLike], Tensor], a: Operand, b: Operand) -> Tensor:

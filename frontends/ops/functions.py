@@ -12,6 +12,7 @@ from irkit.frontends.ops.operands import (
     cast_to,
     floating,
     is_float,
+    kind,
     precise,
     promoted,
     result,
@@ -257,4 +258,4 @@ def round(x: TensorLike, decimals: int = 0) -> Tensor:
     if decimals == 0 or (not is_float(x) and decimals > 0):
         return apply_one(op.Round(), x) if is_float(x) else result(x)
     scaled = apply_one(op.Round(), multiply(floating(x), 10.0**decimals))
-    return result(cast_to(divide(scaled, 10.0**decimals), x.type.dtype))
+    return result(cast_to(divide(scaled, 10.0**decimals), kind(x)))

@@ -17,6 +17,7 @@ from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor, TensorLi
 from irkit.frontends.variable import Variable
 from irkit.ir import Array, DType
 from irkit.ir.types import FLOATS, INTEGERS
+from irkit.ir.types import dtype_of as array_dtype
 
 Operand: TypeAlias = Tensor | Variable
 _BOTH = Tensor | Variable
@@ -76,19 +77,26 @@ def _stacked(x: Sequence[TensorLike]) -> Tensor:
     return apply_one(op.Concat(axis=0), *(apply_one(op.Unsqueeze(), p, axes) for p in parts))
 
 
+def kind(x: Operand) -> DType:
+    """The element type of `x`: `x.type.dtype`, without making a type for it."""
+    if isinstance(x, EagerTensor):
+        return array_dtype(x.array)
+    return x.type.dtype
+
+
 @overload
 def cast_to(x: Tensor, dtype: DType) -> Tensor: ...
 @overload
 def cast_to(x: Operand, dtype: DType) -> Operand: ...
 def cast_to(x: Operand, dtype: DType) -> Operand:
     """`x` in another element type; itself where it has that type already."""
-    return x if x.type.dtype is dtype else apply_one(op.Cast(to=dtype), x)
+    return x if kind(x) is dtype else apply_one(op.Cast(to=dtype), x)
 
 
 def dtype_name(x: TensorLike | Size) -> str:
     """How `x` takes part in promotion: by its type's name, or weakly, as "int" or "float"."""
     if isinstance(x, _BOTH):
-        return x.type.dtype.name
+        return kind(x).name
     if isinstance(x, np.ndarray | np.generic):
         return DType.of(x.dtype).name
     if isinstance(x, bool):
@@ -106,14 +114,27 @@ def common(*xs: TensorLike | Size, also: Promotable = None) -> DType:
 
 def promoted(*xs: TensorLike | Size, also: Promotable = None) -> list[Operand]:
     """All of `xs` as tensors of the type in which they meet."""
+    if _alike(xs, also):
+        return list(xs)  # type: ignore[arg-type]  # nothing to convert: the usual case
     dtype = common(*xs, also=also)
     return [tensor(x, dtype) for x in xs]
+
+
+def _alike(xs: Sequence[object], also: Promotable) -> bool:
+    """Whether all are tensors of one type, which `also` does not change."""
+    first = xs[0]
+    if not isinstance(first, _BOTH):
+        return False
+    dtype = kind(first)
+    if also is not None and not (also is float and dtype in FLOATS):
+        return False
+    return all([isinstance(x, _BOTH) and kind(x) is dtype for x in xs[1:]])  # noqa: C419  # a list: twice as fast
 
 
 def floating(x: TensorLike) -> Operand:
     """`x` as a tensor of floats: integers and bools become floatx."""
     x = tensor(x)
-    return x if x.type.dtype in FLOATS else cast_to(x, joined((x.type.dtype.name, "float")))
+    return x if kind(x) in FLOATS else cast_to(x, joined((x.type.dtype.name, "float")))
 
 
 def precise(*xs: TensorLike) -> list[Operand]:
@@ -126,7 +147,7 @@ def precise(*xs: TensorLike) -> list[Operand]:
 def numeric(x: TensorLike) -> Operand:
     """`x` as a tensor of numbers: bools become int32."""
     x = tensor(x)
-    return cast_to(x, DType.int32) if x.type.dtype is DType.bool else x
+    return cast_to(x, DType.int32) if kind(x) is DType.bool else x
 
 
 def boolean(x: TensorLike) -> Operand:
@@ -146,7 +167,7 @@ def int64s(values: Sequence[int]) -> Tensor:
 
 def rank_of(x: Operand) -> int:
     """How many axes `x` has. Raises CaptureError where that is unknown."""
-    return len(x.type.shape) if x.type.shape is not None else x.ndim
+    return x.array.ndim if isinstance(x, EagerTensor) else x.ndim
 
 
 def axis_of(x: Operand, axis: int, *, extra: int = 0, name: str = "axis") -> int:
@@ -175,12 +196,12 @@ def axes_of(x: Operand, axis: int | Sequence[int] | None) -> tuple[int, ...]:
 
 def is_float(x: Operand) -> bool:
     """Whether `x` has fractions."""
-    return x.type.dtype in FLOATS
+    return kind(x) in FLOATS
 
 
 def is_int(x: Operand) -> bool:
     """Whether `x` counts."""
-    return x.type.dtype in INTEGERS
+    return kind(x) in INTEGERS
 
 
 def values_of(x: object) -> Array | None:

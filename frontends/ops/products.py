@@ -13,6 +13,7 @@ from irkit.frontends.ops.operands import (
     Operand,
     axis_of,
     cast_to,
+    kind,
     promoted,
     rank_of,
     tensor,
@@ -32,11 +33,16 @@ _PRODUCTS = FLOATS | {DType.int32, DType.int64, DType.uint32, DType.uint64}
 def matmul(x1: TensorLike, x2: TensorLike) -> Tensor:
     """The matrix product; leading axes broadcast. int8 with int8 gives int32."""
     a, b = promoted(x1, x2)
-    result_dtype = (
-        DType.int32 if {tensor(x1).type.dtype, tensor(x2).type.dtype} == {DType.int8} else a.type.dtype
-    )
-    computed = a.type.dtype if a.type.dtype in _PRODUCTS else DType.int32
-    return cast_to(apply_one(op.MatMul(), cast_to(a, computed), cast_to(b, computed)), result_dtype)
+    dtype = kind(a)
+    if dtype in _PRODUCTS:
+        return apply_one(op.MatMul(), a, b)
+    made = apply_one(op.MatMul(), cast_to(a, DType.int32), cast_to(b, DType.int32))
+    return made if _all_int8(x1, x2) else cast_to(made, dtype)
+
+
+def _all_int8(*xs: TensorLike) -> bool:
+    """Then products are not cut off: Keras gives int32."""
+    return all(kind(tensor(x)) is DType.int8 for x in xs)
 
 
 def dot(x1: TensorLike, x2: TensorLike) -> Tensor:
@@ -87,13 +93,11 @@ def _contracted(a: Operand, b: Operand, axes: object) -> tuple[list[int], list[i
 def einsum(subscripts: str, *operands: TensorLike, **kwargs: object) -> Tensor:
     """Sums of products written with letters for axes: "ij,jk->ik"."""
     tensors = promoted(*operands)
-    narrow = tensors[0].type.dtype
-    result_dtype = DType.int32 if {tensor(x).type.dtype for x in operands} == {DType.int8} else narrow
-    computed = narrow if narrow in _PRODUCTS else DType.int32
-    made = apply_one(
-        op.Einsum(equation=subscripts.replace(" ", "")), *(cast_to(t, computed) for t in tensors)
-    )
-    return cast_to(made, result_dtype)
+    dtype = kind(tensors[0])
+    computed = dtype if dtype in _PRODUCTS else DType.int32
+    operator = op.Einsum(equation=subscripts.replace(" ", ""))
+    made = apply_one(operator, *(cast_to(t, computed) for t in tensors))
+    return made if _all_int8(*operands) else cast_to(made, dtype)
 
 
 def inner(x1: TensorLike, x2: TensorLike) -> Tensor:

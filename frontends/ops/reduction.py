@@ -17,6 +17,7 @@ from irkit.frontends.ops.operands import (
     cast_to,
     floating,
     int64s,
+    kind,
     rank_of,
     result,
     tensor,
@@ -71,7 +72,7 @@ def reduced(operator: Operator, x: Operand, axis: Axis) -> Tensor:
 def sum(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """∑x. Bools and small integers give int32 or uint32."""
     x = tensor(x)
-    wanted = _ADDED_AS.get(x.type.dtype, x.type.dtype)
+    wanted = _ADDED_AS.get(kind(x), kind(x))
     return cast_to(reduced(op.ReduceSum(keepdims=keepdims), _summable(x, wanted), axis), wanted)
 
 
@@ -85,7 +86,7 @@ def _summable(x: Operand, wanted: DType) -> Operand:
 def prod(x: TensorLike, axis: Axis = None, keepdims: bool = False, dtype: DTypeLike | None = None) -> Tensor:
     """∏x. Bools and small integers give int32 or uint32, unless dtype says otherwise."""
     x = tensor(x)
-    wanted = _ADDED_AS.get(x.type.dtype, x.type.dtype) if dtype is None else dtype_of(dtype)
+    wanted = _ADDED_AS.get(kind(x), kind(x)) if dtype is None else dtype_of(dtype)
     return cast_to(reduced(op.ReduceProd(keepdims=keepdims), _summable(x, wanted), axis), wanted)
 
 
@@ -99,7 +100,7 @@ def max(
 ) -> Tensor:
     """The largest; initial: at least this, also of nothing."""
     found = _extreme(op.ReduceMax(keepdims=keepdims), tensor(x), axis)
-    return found if initial is None else maximum(found, tensor(initial, found.type.dtype))
+    return found if initial is None else maximum(found, tensor(initial, kind(found)))
 
 
 def min(
@@ -107,15 +108,15 @@ def min(
 ) -> Tensor:
     """The smallest; initial: at most this, also of nothing."""
     found = _extreme(op.ReduceMin(keepdims=keepdims), tensor(x), axis)
-    return found if initial is None else minimum(found, tensor(initial, found.type.dtype))
+    return found if initial is None else minimum(found, tensor(initial, kind(found)))
 
 
 def _extreme(operator: Operator, x: Operand, axis: Axis) -> Tensor:
-    narrow = {DType.int16: DType.int32, DType.uint16: DType.uint32}.get(x.type.dtype)  # ONNX lacks these two
+    narrow = {DType.int16: DType.int32, DType.uint16: DType.uint32}.get(kind(x))  # ONNX lacks these two
     return (
         reduced(operator, x, axis)
         if narrow is None
-        else cast_to(reduced(operator, cast_to(x, narrow), axis), x.type.dtype)
+        else cast_to(reduced(operator, cast_to(x, narrow), axis), kind(x))
     )
 
 
@@ -153,7 +154,7 @@ def argmin(x: TensorLike, axis: int | None = None, keepdims: bool = False) -> Te
 
 
 def _index(operator: type[Operator], x: Operand, axis: int | None, keepdims: bool) -> Tensor:
-    if x.type.dtype is DType.bool:
+    if kind(x) is DType.bool:
         x = cast_to(x, DType.uint8)
     rank = rank_of(x)
     if axis is None or rank == 0:
@@ -169,8 +170,8 @@ def _index(operator: type[Operator], x: Operand, axis: int | None, keepdims: boo
 def var(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """The mean of (x − mean)², as floats, computed in float32 at least."""
     x = tensor(x)
-    dtype = joined((x.type.dtype.name, "float"))
-    wide = cast_to(x, joined((x.type.dtype.name, "float32")))
+    dtype = joined((kind(x).name, "float"))
+    wide = cast_to(x, joined((kind(x).name, "float32")))
     away = subtract(wide, mean(wide, axis, keepdims=True))
     return cast_to(mean(square(away), axis, keepdims), dtype)
 
@@ -186,7 +187,7 @@ def average(x: TensorLike, axis: Axis = None, weights: TensorLike | None = None)
     if weights is None:
         return mean(x, axis)
     w = tensor(weights)
-    dtype = joined((x.type.dtype.name, w.type.dtype.name, "float"))
+    dtype = joined((kind(x).name, kind(w).name, "float"))
     x, w = cast_to(x, dtype), cast_to(w, dtype)
     if rank_of(w) == 1 and rank_of(x) > 1 and isinstance(axis, int):
         shape = [1] * rank_of(x)

@@ -220,10 +220,15 @@ _met: dict[np.dtype[np.generic], DType] = {}
 
 def type_of(array: np.ndarray | np.generic) -> TensorType:
     """The type of a numpy array."""
+    return TensorType(dtype_of(array), array.shape)
+
+
+def dtype_of(array: np.ndarray | np.generic) -> DType:
+    """The element type of a numpy array."""
     dtype = _met.get(array.dtype)
     if dtype is None:
         dtype = _met[array.dtype] = DType.of(array.dtype)
-    return TensorType(dtype, array.shape)
+    return dtype
 
 
 def as_tensor(type_: Type) -> TensorType:
