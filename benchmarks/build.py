@@ -54,7 +54,7 @@ def rows() -> dict[str, Callable[[], object]]:
         "irkit, definition and graph": with_graph,
         "irkit, definition and weights": with_weights,
     }
-    import keras  # noqa: PLC0415  # the peer, slow to import
+    import keras  # the peer, slow to import
 
     def lazily() -> None:
         with keras.StatelessScope(initialize_variables=False):

@@ -73,7 +73,9 @@ def in_cpp(runtime: Path, file: Path, x: Path, calls: int) -> float:
 
 def main() -> None:
     """Print the table."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--calls", type=int, default=2000)
     options.add_argument("--rounds", type=int, default=7)
     options.add_argument("--runtime", type=Path, default=Path("build/cpp_runtime/irkit-run"))

@@ -19,7 +19,7 @@ from irkit.operators import Operator
 Operand = Tensor | Variable | Array | None
 
 
-def apply(operator: Operator, *inputs: Operand, count: int | None = None) -> Any:  # noqa: ANN401
+def apply(operator: Operator, *inputs: Operand, count: int | None = None) -> Any:
     """Use `operator` on tensors, variables or arrays; None is an omitted input.
 
     Returns a tensor, or a tuple of tensors where the operator has several outputs (count: how many are wanted).

@@ -109,7 +109,7 @@ _TABLE = named.words(
 )
 
 
-def get(identifier: object) -> Any:  # noqa: ANN401  # a Constraint, a function of the user's, or None
+def get(identifier: object) -> Any:  # a Constraint, a function of the user's, or None
     """The constraint that `identifier` means: a name, a configuration, an object, None."""
     return named.found("constraint", _TABLE, identifier)
 
@@ -117,6 +117,6 @@ def get(identifier: object) -> Any:  # noqa: ANN401  # a Constraint, a function 
 serialize = named.serialized
 
 
-def deserialize(config: Mapping[str, Any]) -> Any:  # noqa: ANN401  # what it describes
+def deserialize(config: Mapping[str, Any]) -> Any:  # what it describes
     """The constraint that `serialize` wrote."""
     return get(config)

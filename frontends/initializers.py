@@ -72,10 +72,10 @@ class Initializer:
         return {}
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Any:  # noqa: ANN401  # an object of this class
+    def from_config(cls, config: Mapping[str, Any]) -> Any:  # an object of this class
         return cls(**config)
 
-    def clone(self) -> Any:  # noqa: ANN401  # an object of this class
+    def clone(self) -> Any:  # an object of this class
         """Another one with the same arguments."""
         return self.from_config(self.get_config())
 
@@ -104,7 +104,7 @@ class Ones(Initializer):
 class Constant(Initializer):
     """`value` everywhere: a number, or an array that broadcasts to the shape."""
 
-    def __init__(self, value: Any = 0.0) -> None:  # noqa: ANN401  # a number or an array
+    def __init__(self, value: Any = 0.0) -> None:  # a number or an array
         self.value = value
 
     def __call__(self, shape: Sequence[int], dtype: str | None = None) -> Array:
@@ -422,7 +422,7 @@ _TABLE = named.words(
 )
 
 
-def get(identifier: object) -> Any:  # noqa: ANN401  # an Initializer, a function of the user's, or None
+def get(identifier: object) -> Any:  # an Initializer, a function of the user's, or None
     """The initializer that `identifier` means: a name, a configuration, an object, an array of values, None.
 
     Raises ArgumentError.
@@ -435,6 +435,6 @@ def get(identifier: object) -> Any:  # noqa: ANN401  # an Initializer, a functio
 serialize = named.serialized
 
 
-def deserialize(config: Mapping[str, Any]) -> Any:  # noqa: ANN401  # what it describes
+def deserialize(config: Mapping[str, Any]) -> Any:  # what it describes
     """The initializer that `serialize` wrote."""
     return get(config)

@@ -54,7 +54,7 @@ def _explaining(init: Callable[..., None]) -> Callable[..., None]:
     """`init`, which says of arguments that it cannot take which ones there are."""
 
     @functools.wraps(init)
-    def explained(self: Layer, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # arguments of any layer
+    def explained(self: Layer, *args: Any, **kwargs: Any) -> None:  # arguments of any layer
         try:
             init(self, *args, **kwargs)
         except TypeError:
@@ -89,7 +89,7 @@ class Layer:
     # fields that are not part of get_config()
     _hidden: ClassVar[frozenset[str]] = frozenset()
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # arguments of any layer
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:  # arguments of any layer
         self = super().__new__(cls)
         self.__dict__["_tracked"] = {}
         self.__dict__["_own_arguments"] = (args, kwargs)
@@ -121,7 +121,7 @@ class Layer:
                 cure=f"Write {cls}(…)(x).",
             )
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # it raises
+    def __getattr__(self, name: str) -> Any:  # it raises
         if "source" not in self.__dict__ and not name.startswith("__"):
             cls = type(self)
             raise UnknownNameError(
@@ -136,10 +136,10 @@ class Layer:
     def setup(self) -> None:
         """Check and prepare the arguments; called once, after they are set. Raises ArgumentError."""
 
-    def build(self, input_shape: Any) -> None:  # noqa: ANN401  # a shape, or a list or dict of shapes
+    def build(self, input_shape: Any) -> None:  # a shape, or a list or dict of shapes
         """Make the weights. input_shape: of the first argument, None for sizes that are not fixed."""
 
-    def call(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # each layer has its own
+    def call(self, *args: Any, **kwargs: Any) -> Any:  # each layer has its own
         """From inputs to outputs."""
         raise UnsupportedError(
             f"the class {type(self).__name__} has no call().", cure="Write def call(self, inputs): … in it."
@@ -150,11 +150,11 @@ class Layer:
     def add_weight(
         self,
         shape: Sequence[Any] = (),
-        initializer: Any = None,  # noqa: ANN401  # a name, an Initializer, or a function
+        initializer: Any = None,  # a name, an Initializer, or a function
         dtype: str | None = None,
         trainable: bool = True,
-        regularizer: Any = None,  # noqa: ANN401
-        constraint: Any = None,  # noqa: ANN401
+        regularizer: Any = None,
+        constraint: Any = None,
         name: str | None = None,
         **_: object,
     ) -> Variable:
@@ -283,7 +283,7 @@ class Layer:
 
     # ---- calling
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # as call
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # as call
         where = current_scope()
         source = where.source or caller()
         args, kwargs = _converted(args), {k: _converted(v) for k, v in kwargs.items()}
@@ -312,12 +312,12 @@ class Layer:
             self._record(definition.find(), inner, where, args, kwargs, tensors, result, source)
         return result
 
-    def _misused(self, args: Any, kwargs: dict[str, Any], tensors: list[Any]) -> IrkitError | None:  # noqa: ANN401
+    def _misused(self, args: Any, kwargs: dict[str, Any], tensors: list[Any]) -> IrkitError | None:
         """What the arguments have to do with an error that happened, if anything."""
         own = is_own(type(self).call.__code__) and type(self).call is not Layer.call
         return misuse.of_calling(self.call, args, kwargs, needs_tensor=own and not tensors)
 
-    def _called(self, definition: Definition | None, args: Any, kwargs: dict[str, Any]) -> Any:  # noqa: ANN401
+    def _called(self, definition: Definition | None, args: Any, kwargs: dict[str, Any]) -> Any:
         own = self._own_float((args, kwargs)) if self.autocast else (args, kwargs)
         result = self.call(*own[0], **self._call_arguments(self._masks(args, own[1])))
         if definition is not None:
@@ -342,14 +342,14 @@ class Layer:
                 stacklevel=4,
             )
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:  # noqa: ANN401  # tensors; masks or None
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:  # tensors; masks or None
         """The mask of the output. By default that of the input, for layers that say supports_masking."""
         return previous_mask
 
-    def check_inputs(self, *args: Any) -> None:  # noqa: ANN401  # as call
+    def check_inputs(self, *args: Any) -> None:  # as call
         """Look at the inputs before build does, for a message in the layer's own words. Raises ShapeError."""
 
-    def _own_float(self, tree: Any) -> Any:  # noqa: ANN401  # any structure of arguments
+    def _own_float(self, tree: Any) -> Any:  # any structure of arguments
         """Floating tensors in this layer's dtype, as Keras casts them; everything else as it is."""
         mine = DType.of(self.dtype)
         others = FLOATS - {mine}
@@ -416,13 +416,13 @@ class Layer:
         return f"{self.class_name} '{self.name}'"
 
     @property
-    def input(self) -> Any:  # noqa: ANN401  # a tensor, or a list of tensors
+    def input(self) -> Any:  # a tensor, or a list of tensors
         """What it was called with, when it was called once on symbolic tensors. Raises ArgumentError otherwise."""
         inputs = self._only_call()[0]
         return inputs[0] if len(inputs) == 1 else list(inputs)
 
     @property
-    def output(self) -> Any:  # noqa: ANN401  # a tensor, or a structure of tensors
+    def output(self) -> Any:  # a tensor, or a structure of tensors
         """What came out, when it was called once on symbolic tensors. Raises ArgumentError otherwise."""
         return self._only_call()[3]
 
@@ -435,7 +435,7 @@ class Layer:
             )
         return self._nodes[0]
 
-    def compute_output_shape(self, *args: Any) -> Any:  # noqa: ANN401  # shapes as in Keras
+    def compute_output_shape(self, *args: Any) -> Any:  # shapes as in Keras
         """Shape of the output for inputs of these shapes (None: any size), without running."""
         specs = [_symbolic_like(shape, self.dtype) for shape in args]
         return _shapes(self(*specs))
@@ -461,7 +461,7 @@ class Layer:
         return {k: v for k, v in bound.arguments.items() if k not in ("kwargs", "args")}
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Any:  # noqa: ANN401  # an object of this class
+    def from_config(cls, config: Mapping[str, Any]) -> Any:  # an object of this class
         """A layer from what `get_config` gave."""
         return cls(**config)
 
@@ -497,7 +497,7 @@ def _written_init(cls: type) -> Mapping[str, object]:
     return {}
 
 
-def _shape_of(array: Any, path: str, layer: str) -> tuple[int, ...]:  # noqa: ANN401  # whatever the user gave
+def _shape_of(array: Any, path: str, layer: str) -> tuple[int, ...]:  # whatever the user gave
     try:
         return tuple(np.shape(array))
     except ValueError:
@@ -522,7 +522,7 @@ def _tensors(tree: object) -> list[Any]:
     return [v for v in _contents(tree) if isinstance(v, Tensor | Variable)]
 
 
-def _converted(tree: Any) -> Any:  # noqa: ANN401  # any structure of arguments
+def _converted(tree: Any) -> Any:  # any structure of arguments
     """Arrays as eager tensors; everything else as it is."""
     if isinstance(tree, np.ndarray | np.generic):
         return EagerTensor(np.asarray(tree))
@@ -537,11 +537,11 @@ def _converted(tree: Any) -> Any:  # noqa: ANN401  # any structure of arguments
     return tree
 
 
-def _plain(args: tuple[Any, ...]) -> Any:  # noqa: ANN401  # Keras's way to show the arguments
+def _plain(args: tuple[Any, ...]) -> Any:  # Keras's way to show the arguments
     return args[0] if len(args) == 1 else args
 
 
-def _shapes(tree: object) -> Any:  # noqa: ANN401  # the same structure, of shapes
+def _shapes(tree: object) -> Any:  # the same structure, of shapes
     """Keras's shapes: None for a symbolic size."""
     if isinstance(tree, Tensor | Variable):
         return tuple(d if isinstance(d, int) else None for d in tree.shape)
@@ -552,7 +552,7 @@ def _shapes(tree: object) -> Any:  # noqa: ANN401  # the same structure, of shap
     return None
 
 
-def _copied_inputs(result: Any, inputs: list[Any]) -> Any:  # noqa: ANN401  # a structure of tensors
+def _copied_inputs(result: Any, inputs: list[Any]) -> Any:  # a structure of tensors
     """A layer that returns its very input (Dropout at inference) still gets a value of its own, to be seen."""
     if isinstance(result, SymbolicTensor):
         same = any(isinstance(x, SymbolicTensor) and x.value is result.value for x in inputs)
@@ -580,7 +580,7 @@ def _made_by(tensor: object) -> str:
     return f", from {record.layer.shown} ({record.source})" if record else ""
 
 
-def _symbolic_like(shape: Any, dtype: str) -> Any:  # noqa: ANN401  # a shape or a structure of shapes
+def _symbolic_like(shape: Any, dtype: str) -> Any:  # a shape or a structure of shapes
     if isinstance(shape, list | tuple) and all(d is None or isinstance(d, int) for d in shape):
         definition = Definition()
         sizes = tuple(symbol(f"size_{i}") if d is None else d for i, d in enumerate(shape))

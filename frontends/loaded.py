@@ -81,7 +81,7 @@ class LoadedModel(Model):
         """As it was saved."""
         return self.graph_model.layers.class_name
 
-    def trace(self, *inputs: Any) -> GraphModel:  # noqa: ANN401  # ignored
+    def trace(self, *inputs: Any) -> GraphModel:  # ignored
         """The graph, as it was loaded."""
         return self.graph_model
 
@@ -94,11 +94,11 @@ class LoadedModel(Model):
         return [SymbolicTensor(v, self._definition) for v in self.graph_model.graph.outputs]
 
     @property
-    def input(self) -> Any:  # noqa: ANN401  # the structure that the model takes
+    def input(self) -> Any:  # the structure that the model takes
         return unflatten(self.graph_model.signature.inputs, self.inputs)
 
     @property
-    def output(self) -> Any:  # noqa: ANN401  # the structure that the model gives
+    def output(self) -> Any:  # the structure that the model gives
         return unflatten(self.graph_model.signature.outputs, self.outputs)
 
     @property
@@ -106,7 +106,7 @@ class LoadedModel(Model):
         """Free texts that were saved with the model."""
         return self.graph_model.metadata
 
-    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:  # noqa: ANN401  # as saved
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:  # as saved
         """The model's outputs. A loaded model always computes as at inference."""
         if training:
             raise UnsupportedError(
@@ -122,7 +122,7 @@ class LoadedModel(Model):
         outputs = self._evaluated(inputs) if definition is None else self._copied(leaves, definition.find())
         return unflatten(model.signature.outputs, outputs)
 
-    def _evaluated(self, inputs: Any) -> list[EagerTensor]:  # noqa: ANN401
+    def _evaluated(self, inputs: Any) -> list[EagerTensor]:
         model = self.graph_model
         executable = execution.backend("interpreter").prepare(model)
         return [EagerTensor(a) for a in executable.run(arrange(model, inputs))]

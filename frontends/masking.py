@@ -11,7 +11,7 @@ from typing import Any
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor
 
 
-def mask_of(tree: object) -> Any:  # noqa: ANN401  # a mask or None; a list of them for a list of tensors
+def mask_of(tree: object) -> Any:  # a mask or None; a list of them for a list of tensors
     """The masks that travel with a tensor, or with those of a list. None where there is none at all."""
     if isinstance(tree, EagerTensor | SymbolicTensor):
         return getattr(tree, "_keras_mask", None)
@@ -37,7 +37,7 @@ def with_masks(parameters: Sequence[str], args: Sequence[Any], kwargs: Mapping[s
     return found
 
 
-def attach(result: Any, mask: Any) -> None:  # noqa: ANN401  # a tensor or a list of them; likewise
+def attach(result: Any, mask: Any) -> None:  # a tensor or a list of them; likewise
     """Let `mask` travel with `result`; a list of masks goes to a list of tensors."""
     if isinstance(result, EagerTensor | SymbolicTensor):
         result._keras_mask = mask

@@ -41,7 +41,7 @@ class Model(Layer):
     def _pass_mask(self, args: Sequence[Any], result: object) -> None:
         """The layers inside have done it."""
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # a Model, or a Functional
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:  # a Model, or a Functional
         if cls is Model and (len(args) >= 2 or "inputs" in kwargs):
             # a kind of Model, so it stands above this file
             functional = importlib.import_module("irkit.frontends.functional").Functional
@@ -57,7 +57,7 @@ class Model(Layer):
 
     # ---- the graph
 
-    def build(self, input_shape: Any) -> None:  # noqa: ANN401  # a shape, or a list or dict of shapes
+    def build(self, input_shape: Any) -> None:  # a shape, or a list or dict of shapes
         """Nothing to do: the layers inside build themselves when they are first called."""
 
     @property
@@ -73,7 +73,7 @@ class Model(Layer):
             )
         return self._first
 
-    def trace(self, *inputs: Any) -> GraphModel:  # noqa: ANN401  # specs, shapes or arrays, in any structure
+    def trace(self, *inputs: Any) -> GraphModel:  # specs, shapes or arrays, in any structure
         """Make the graph for inputs like these: TensorSpecs, or arrays (whose first size, the batch, is left open)."""
         leaves, structure = flatten(_one(inputs), _is_input)
         names = self._input_names([path for path, _ in leaves])
@@ -109,7 +109,7 @@ class Model(Layer):
 
     # ---- running
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # as call
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # as call
         result = super().__call__(*args, **kwargs)
         if self._first is None and self._seen is None and len(args) == 1:
             self._seen = _specs_of(args[0])
@@ -117,14 +117,14 @@ class Model(Layer):
 
     def predict(
         self,
-        x: Any = None,  # noqa: ANN401  # an array, or a list or dict of arrays
+        x: Any = None,  # an array, or a list or dict of arrays
         batch_size: int | None = None,
         verbose: str | int = "auto",
         steps: int | None = None,
         callbacks: Sequence[object] | None = None,
         *,
         backend: str = "onnxruntime",
-    ) -> Any:  # noqa: ANN401  # arrays, laid out as call returns them
+    ) -> Any:  # arrays, laid out as call returns them
         """The outputs for many samples, computed by the graph in batches.
 
         Args:
@@ -158,14 +158,14 @@ class Model(Layer):
         except IrkitError as error:
             raise error.at(str(caller()), self.shown) from error.__cause__
 
-    def _prediction(self, x: Any, backend: str) -> Prediction:  # noqa: ANN401
+    def _prediction(self, x: Any, backend: str) -> Prediction:
         model = self._model_for(x)
         found = self._predictions.get((id(model), backend))
         if found is None:
             found = self._predictions[id(model), backend] = Prediction(model, backend)
         return found
 
-    def _model_for(self, x: Any) -> GraphModel:  # noqa: ANN401
+    def _model_for(self, x: Any) -> GraphModel:
         """The graph for arrays like `x`; a model whose inputs were declared has just one."""
         return self.trace(x)
 
@@ -218,7 +218,7 @@ class Model(Layer):
         self,
         line_length: int | None = None,
         positions: Sequence[float] | None = None,
-        print_fn: Any = None,  # noqa: ANN401  # a function that takes a line or the text
+        print_fn: Any = None,  # a function that takes a line or the text
         expand_nested: bool = False,
         show_trainable: bool = False,
         layer_range: Sequence[str] | None = None,
@@ -241,7 +241,7 @@ class Model(Layer):
         filepath: str | os.PathLike[str],
         overwrite: bool = True,
         *,
-        samples: Any = None,  # noqa: ANN401  # inputs, as call takes them
+        samples: Any = None,  # inputs, as call takes them
         onnx: bool = False,
         strip_sources: bool = False,
     ) -> None:
@@ -275,7 +275,7 @@ class Model(Layer):
             raise not_written(error, path) from None
 
 
-def _one(inputs: tuple[Any, ...]) -> Any:  # noqa: ANN401
+def _one(inputs: tuple[Any, ...]) -> Any:
     return inputs[0] if len(inputs) == 1 else list(inputs)
 
 
@@ -283,13 +283,13 @@ def _is_input(x: object) -> bool:
     return isinstance(x, TensorSpec | Tensor | Variable | np.ndarray | np.generic) or hasattr(x, "__array__")
 
 
-def _specs_of(x: Any) -> Any:  # noqa: ANN401  # the same structure, of specs; None where there are none
+def _specs_of(x: Any) -> Any:  # the same structure, of specs; None where there are none
     leaves, structure = flatten(x, _is_input)
     symbolic = any(isinstance(v, SymbolicTensor) for _, v in leaves)
     return None if symbolic or not leaves else unflatten(structure, [_spec_like(v) for _, v in leaves])
 
 
-def _spec_like(x: Any) -> TensorSpec:  # noqa: ANN401  # anything numpy can read
+def _spec_like(x: Any) -> TensorSpec:  # anything numpy can read
     array = x.array if isinstance(x, EagerTensor) else np.asarray(x)
     if array.ndim == 0:
         raise ShapeError(

@@ -33,7 +33,7 @@ def found(kind: str, table: Mapping[str, type], identifier: object) -> Callable[
     )
 
 
-def _made(kind: str, table: Mapping[str, type], config: Mapping[str, Any]) -> Any:  # noqa: ANN401  # an object of the kind
+def _made(kind: str, table: Mapping[str, type], config: Mapping[str, Any]) -> Any:  # an object of the kind
     name = config.get("class_name")
     if not isinstance(name, str):
         raise ArgumentError(f"a configuration of a {kind} has a class_name. Received: {dict(config)!r}.")
@@ -42,7 +42,7 @@ def _made(kind: str, table: Mapping[str, type], config: Mapping[str, Any]) -> An
     return cls.from_config(arguments) if hasattr(cls, "from_config") else cls(**arguments)
 
 
-def _class(kind: str, table: Mapping[str, type], name: str) -> Any:  # noqa: ANN401  # a class of the kind
+def _class(kind: str, table: Mapping[str, type], name: str) -> Any:  # a class of the kind
     cls = table.get(name) or table.get(name.lower())
     if cls is None:
         near = difflib.get_close_matches(name.lower(), table, n=3)

@@ -20,7 +20,7 @@ def plot_model(
     dpi: int = 200,
     show_layer_activations: bool = False,
     show_trainable: bool = False,
-    **_: Any,  # noqa: ANN401  # Keras accepts and ignores others
+    **_: Any,  # Keras accepts and ignores others
 ) -> None:
     """Draw the model to a .svg, .png, .pdf or .dot file. Needs ``pip install irkit[plot]`` for all but .dot.
 
@@ -52,6 +52,6 @@ def plot_model(
     )
 
 
-def model_to_dot(model: Model, **options: Any) -> str:  # noqa: ANN401  # those of plot_model
+def model_to_dot(model: Model, **options: Any) -> str:  # those of plot_model
     """The same picture as text in graphviz's language."""
     return show.dot(model.graph_model, **options)

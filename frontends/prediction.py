@@ -18,7 +18,7 @@ from irkit.ir.structure import unflatten
 PROGRESS_FROM = 8  # batches; fewer are over before a bar could be read
 
 
-def arrange(model: GraphModel, x: Any) -> list[Array]:  # noqa: ANN401  # an array, or a list or dict of arrays
+def arrange(model: GraphModel, x: Any) -> list[Array]:  # an array, or a list or dict of arrays
     """The arrays in `x` in the order of the graph's inputs, converted to its dtypes.
 
     A dict is matched by the inputs' names, a list by their order. Raises ShapeError naming the input.
@@ -28,7 +28,7 @@ def arrange(model: GraphModel, x: Any) -> list[Array]:  # noqa: ANN401  # an arr
     return [as_input(a, v.name, v.type) for a, v in zip(given, inputs, strict=True)]
 
 
-def in_order(x: Any, names: Sequence[str]) -> list[Any]:  # noqa: ANN401  # as arrange
+def in_order(x: Any, names: Sequence[str]) -> list[Any]:  # as arrange
     """What `x` gives for each of the inputs called `names`. Raises ShapeError."""
     if isinstance(x, Mapping):
         missing, unknown = [n for n in names if n not in x], [str(k) for k in x if k not in names]
@@ -52,7 +52,7 @@ def in_order(x: Any, names: Sequence[str]) -> list[Any]:  # noqa: ANN401  # as a
     return list(x)
 
 
-def as_input(x: Any, name: str, type_: Type) -> Array:  # noqa: ANN401  # anything numpy can read
+def as_input(x: Any, name: str, type_: Type) -> Array:  # anything numpy can read
     """`x` in the dtype of the input called `name`. Raises ShapeError where that would lose something."""
     if not isinstance(type_, TensorType):
         return x  # type: ignore[no-any-return]  # a list of arrays for a sequence
@@ -71,7 +71,7 @@ def as_input(x: Any, name: str, type_: Type) -> Array:  # noqa: ANN401  # anythi
     return array.astype(wanted)
 
 
-def _numbers(x: Any, name: str, type_: TensorType) -> Array:  # noqa: ANN401  # what the user gave
+def _numbers(x: Any, name: str, type_: TensorType) -> Array:  # what the user gave
     try:
         array = np.asarray(x)
     except ValueError:
@@ -104,7 +104,7 @@ class Prediction:
         self._model = model
         self._executable = execution.backend(backend).prepare(model)
 
-    def run(self, x: Any, batch_size: int, verbose: str | int = 0, steps: int | None = None) -> Any:  # noqa: ANN401
+    def run(self, x: Any, batch_size: int, verbose: str | int = 0, steps: int | None = None) -> Any:
         """The outputs for all samples in `x`, in the structure that the model returns."""
         arrays = arrange(self._model, x)
         samples = _sample_count(arrays, [v.name for v in self._model.graph.inputs])

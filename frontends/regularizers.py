@@ -129,7 +129,7 @@ _TABLE = named.words(
 )
 
 
-def get(identifier: object) -> Any:  # noqa: ANN401  # a Regularizer, a function of the user's, or None
+def get(identifier: object) -> Any:  # a Regularizer, a function of the user's, or None
     """The regularizer that `identifier` means: a name, a configuration, an object, None."""
     return named.found("regularizer", _TABLE, identifier)
 
@@ -137,6 +137,6 @@ def get(identifier: object) -> Any:  # noqa: ANN401  # a Regularizer, a function
 serialize = named.serialized
 
 
-def deserialize(config: Mapping[str, Any]) -> Any:  # noqa: ANN401  # what it describes
+def deserialize(config: Mapping[str, Any]) -> Any:  # what it describes
     """The regularizer that `serialize` wrote."""
     return get(config)

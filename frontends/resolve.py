@@ -78,7 +78,7 @@ def _public_module(cls: type) -> str:
     return ".".join(["irkit", *parts[2:3]]) if parts[:2] == ["irkit", "frontends"] else cls.__module__
 
 
-def described(value: object) -> Any:  # noqa: ANN401  # what JSON can hold, where there is a way
+def described(value: object) -> Any:  # what JSON can hold, where there is a way
     """A field's value as Keras's get_config shows it."""
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist()

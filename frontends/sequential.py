@@ -101,13 +101,13 @@ class Sequential(Model):
         self._forget()
 
     @staticmethod
-    def _through(layer: Layer, x: Any) -> Any:  # noqa: ANN401  # a tensor, or a structure of tensors
+    def _through(layer: Layer, x: Any) -> Any:  # a tensor, or a structure of tensors
         """Call `layer`, and let errors name the line where it was made."""
         where = current_scope()
         with scope(Scope(where.path, layer.source, where.capturing, where.training)):
             return layer(x)
 
-    def build(self, input_shape: Any = None) -> None:  # noqa: ANN401  # a shape
+    def build(self, input_shape: Any = None) -> None:  # a shape
         """Fix the shape of the input (with the batch axis), as an Input at the front would."""
         where = current_scope()
         open_batch = isinstance(input_shape, tuple) and input_shape[:1] == (None,)
@@ -155,14 +155,14 @@ class Sequential(Model):
         return [] if self._start is None else [self._end]
 
     @property
-    def input(self) -> Any:  # noqa: ANN401  # a tensor
+    def input(self) -> Any:  # a tensor
         return self._known(self._start)
 
     @property
-    def output(self) -> Any:  # noqa: ANN401  # a tensor
+    def output(self) -> Any:  # a tensor
         return self._known(self._end)
 
-    def _known(self, tensor: Any) -> Any:  # noqa: ANN401
+    def _known(self, tensor: Any) -> Any:
         if tensor is None:
             raise ArgumentError(
                 "the shape of the input is not known yet.",

@@ -26,32 +26,32 @@ class Size:
     def __init__(self, expression: Expression, tensors: tuple[SymbolicTensor, ...] = ()) -> None:
         self.expression, self.tensors = expression, tensors
 
-    def __add__(self, other: object) -> Any:  # noqa: ANN401  # Size, int, or a tensor by its own method
+    def __add__(self, other: object) -> Any:  # Size, int, or a tensor by its own method
         return self._with(other, lambda a, b: a + b)
 
     __radd__ = __add__
 
-    def __sub__(self, other: object) -> Any:  # noqa: ANN401
+    def __sub__(self, other: object) -> Any:
         return self._with(other, lambda a, b: a - b)
 
-    def __rsub__(self, other: object) -> Any:  # noqa: ANN401
+    def __rsub__(self, other: object) -> Any:
         return self._with(other, lambda a, b: b - a)
 
-    def __mul__(self, other: object) -> Any:  # noqa: ANN401
+    def __mul__(self, other: object) -> Any:
         return self._with(other, lambda a, b: a * b)
 
     __rmul__ = __mul__
 
-    def __floordiv__(self, other: object) -> Any:  # noqa: ANN401
+    def __floordiv__(self, other: object) -> Any:
         return self._with(other, dims.floordiv)
 
-    def __rfloordiv__(self, other: object) -> Any:  # noqa: ANN401
+    def __rfloordiv__(self, other: object) -> Any:
         return self._with(other, lambda a, b: dims.floordiv(b, a))
 
-    def __mod__(self, other: object) -> Any:  # noqa: ANN401
+    def __mod__(self, other: object) -> Any:
         return self._with(other, dims.mod)
 
-    def _with(self, other: object, operation: Any) -> Any:  # noqa: ANN401
+    def _with(self, other: object, operation: Any) -> Any:
         if not isinstance(other, int | Size):
             return NotImplemented
         tensors = self.tensors + (other.tensors if isinstance(other, Size) else ())

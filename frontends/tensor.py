@@ -39,15 +39,15 @@ TensorLike: TypeAlias = Union[
 
 
 @cache
-def _ops() -> Any:  # noqa: ANN401  # a module
+def _ops() -> Any:  # a module
     """irkit.frontends.ops, which stands above this file: found when a tensor is first computed with."""
     return importlib.import_module("irkit.frontends.ops")
 
 
-def _operator(function: str, *, reflected: bool = False) -> Any:  # noqa: ANN401  # a method, made from a name
+def _operator(function: str, *, reflected: bool = False) -> Any:  # a method, made from a name
     """A method that hands on to the function of irkit.ops of that name."""
 
-    def method(self: Any, other: TensorLike) -> Tensor:  # noqa: ANN401  # a Tensor or Variable
+    def method(self: Any, other: TensorLike) -> Tensor:  # a Tensor or Variable
         if not isinstance(other, _OPERANDS):
             return NotImplemented
         a, b = (other, self) if reflected else (self, other)
@@ -57,8 +57,8 @@ def _operator(function: str, *, reflected: bool = False) -> Any:  # noqa: ANN401
     return method
 
 
-def _unary(function: str) -> Any:  # noqa: ANN401  # a method, made from a name
-    def method(self: Any, *args: Any, **kwargs: Any) -> Tensor:  # noqa: ANN401  # arguments of that function
+def _unary(function: str) -> Any:  # a method, made from a name
+    def method(self: Any, *args: Any, **kwargs: Any) -> Tensor:  # arguments of that function
         result: Tensor = getattr(_ops(), function)(self, *args, **kwargs)
         return result
 
@@ -186,12 +186,12 @@ class EagerTensor(Tensor):
         """The values, as an array that the caller may change."""
         return self.array.copy()
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # noqa: ANN401  # numpy's protocol
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # numpy's protocol
         if dtype is None or dtype == self.array.dtype:
             return self.array.copy() if copy else self.array
         return self.array.astype(dtype)
 
-    def item(self) -> Any:  # noqa: ANN401  # a Python number
+    def item(self) -> Any:  # a Python number
         return self.array.item()
 
     def __bool__(self) -> bool:
@@ -277,7 +277,7 @@ class SymbolicTensor(Tensor):
     def __index__(self) -> int:  # noqa: PLE0305  # it raises
         self._refuse("The value", "Use irkit.ops.take or irkit.ops.slice to index with a tensor.")
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # noqa: ANN401  # numpy's protocol
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # numpy's protocol
         self._refuse("The value", "Use functions of irkit.ops instead of numpy's.")
 
     def numpy(self) -> Array:

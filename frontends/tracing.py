@@ -62,7 +62,7 @@ def _is_leaf(x: object) -> bool:
     return isinstance(x, SymbolicTensor | EagerTensor | Variable | np.ndarray | np.generic)
 
 
-def _output_value(leaf: Any, definition: Definition) -> Value:  # noqa: ANN401  # one of _is_leaf's kinds
+def _output_value(leaf: Any, definition: Definition) -> Value:  # one of _is_leaf's kinds
     with scope(Scope(capturing=definition)):
         value = symbolic_value(leaf, definition)
     assert value is not None

@@ -71,7 +71,7 @@ class Variable(TensorMethods):
         """The value, as an array that the caller may change."""
         return np.array(self.weight.data)
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # noqa: ANN401  # numpy's protocol
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # numpy's protocol
         array = self.weight.data if dtype is None else self.weight.data.astype(dtype)
         return array.copy() if copy else array
 

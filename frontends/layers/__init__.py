@@ -155,7 +155,7 @@ _family_of = {name: family for family, names in FAMILIES.items() for name in nam
 __all__ = ["Input", "InputLayer", "Layer", *_family_of, *ALIASES]  # noqa: PLE0604  # names of names
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401  # a layer's class, or a function that makes and calls one
+def __getattr__(name: str) -> Any:  # a layer's class, or a function that makes and calls one
     found = ALIASES.get(name, name)
     if found not in _family_of:
         raise unknown_name("irkit.layers", name, __all__)

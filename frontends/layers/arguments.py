@@ -61,7 +61,7 @@ def pairs(name: str, value: object, rank: int) -> tuple[tuple[int, int], ...]:
     return tuple(sizes(name, v, 2, least=0) for v in value)  # type: ignore[misc]  # two of them each
 
 
-def one_of(name: str, value: object, options: Collection[object]) -> Any:  # noqa: ANN401  # one of the options
+def one_of(name: str, value: object, options: Collection[object]) -> Any:  # one of the options
     """`value`, in lower case, which must be one of `options`."""
     found = value.lower() if isinstance(value, str) else value
     if found not in options:

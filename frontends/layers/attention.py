@@ -64,7 +64,7 @@ class Heads(Layer):
         )
 
 
-def _again(initializer: Any) -> Any:  # noqa: ANN401  # an initializer; a new one, so that kernels differ
+def _again(initializer: Any) -> Any:  # an initializer; a new one, so that kernels differ
     return initializer.clone() if hasattr(initializer, "clone") else initializer
 
 
@@ -159,7 +159,7 @@ class MultiHeadAttention(Heads):
         return_attention_scores: bool = False,
         training: bool | None = None,
         use_causal_mask: bool = False,
-    ) -> Any:  # noqa: ANN401  # a tensor, or (tensor, scores)
+    ) -> Any:  # a tensor, or (tensor, scores)
         key = value if key is None else key
         mask = combined(
             query_mask,
@@ -243,7 +243,7 @@ class GroupedQueryAttention(Heads):
         return_attention_scores: bool = False,
         training: bool | None = None,
         use_causal_mask: bool = False,
-    ) -> Any:  # noqa: ANN401  # a tensor, or (tensor, scores)
+    ) -> Any:  # a tensor, or (tensor, scores)
         mask = combined(
             query_mask,
             value_mask,

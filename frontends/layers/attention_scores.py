@@ -32,7 +32,7 @@ class Scored(Layer):
         if not isinstance(inputs, list | tuple) or len(inputs) not in (2, 3):
             raise ArgumentError("takes a list [query, value] or [query, value, key].")
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:  # noqa: ANN401  # masks or None
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:  # masks or None
         """That of the queries."""
         return previous_mask[0] if previous_mask else None
 
@@ -47,7 +47,7 @@ class Scored(Layer):
         training: bool = False,
         return_attention_scores: bool = False,
         use_causal_mask: bool = False,
-    ) -> Any:  # noqa: ANN401  # a tensor, or (tensor, weights)
+    ) -> Any:  # a tensor, or (tensor, weights)
         if training and self.dropout:
             raise UnsupportedError("dropout inside attention is not supported with training=True.")
         query, value = inputs[0], inputs[1]
@@ -77,7 +77,7 @@ class Attention(Scored):
         super().setup()
         self.score_mode = one_of("score_mode", self.score_mode, ("dot", "concat"))
 
-    def build(self, input_shape: Any) -> None:  # noqa: ANN401  # a list of shapes
+    def build(self, input_shape: Any) -> None:  # a list of shapes
         self.scale = self.add_weight((), "ones", name="scale") if self.use_scale else None
         concat = self.score_mode == "concat"
         self.concat_score_weight = self.add_weight((), "ones", name="concat_score_weight") if concat else None
@@ -99,7 +99,7 @@ class AdditiveAttention(Scored):
     dropout: float = 0.0
     seed: int | None = None
 
-    def build(self, input_shape: Any) -> None:  # noqa: ANN401  # a list of shapes
+    def build(self, input_shape: Any) -> None:  # a list of shapes
         features = known_size(input_shape[0], -1, "features")
         self.scale = self.add_weight((features,), "glorot_uniform", name="scale") if self.use_scale else None
 

@@ -36,7 +36,9 @@ class Cell(Gated):
     def output_size(self) -> int:
         return self.units
 
-    def call(self, inputs: Tensor, states: Any, training: bool = False) -> tuple[Tensor, Any]:  # noqa: ANN401  # a tensor or a list
+    def call(
+        self, inputs: Tensor, states: Any, training: bool = False
+    ) -> tuple[Tensor, Any]:  # a tensor or a list
         if training and (self.dropout or self.recurrent_dropout):
             raise UnsupportedError("dropout inside a cell is not supported with training=True.")
         listed = list(states) if isinstance(states, list | tuple) else [states]
@@ -123,14 +125,14 @@ class StackedRNNCells(Layer):
     @property
     def state_size(self) -> list[Any]:
         """Sizes of the states of each cell."""
-        return [cell.state_size for cell in self.cells]  # type: ignore[attr-defined]  # cells have one
+        return [cell.state_size for cell in self.cells]
 
     def build(self, input_shape: Shape) -> None:
         for cell in self.cells:
             if not cell.built:
                 cell.build(input_shape)
                 cell.built = True
-            input_shape = (*input_shape[:-1], _sizes(cell.state_size)[0])  # type: ignore[attr-defined]  # cells have one
+            input_shape = (*input_shape[:-1], _sizes(cell.state_size)[0])
 
     def call(self, inputs: Tensor, states: Sequence[Any], training: bool = False) -> tuple[Tensor, list[Any]]:
         new = []
@@ -140,7 +142,7 @@ class StackedRNNCells(Layer):
         return inputs, new
 
 
-def _sizes(state_size: Any) -> list[int]:  # noqa: ANN401  # a number, or a list of numbers or lists
+def _sizes(state_size: Any) -> list[int]:  # a number, or a list of numbers or lists
     """All sizes of states in one list."""
     return (
         [n for s in state_size for n in _sizes(s)] if isinstance(state_size, list | tuple) else [state_size]
@@ -181,10 +183,10 @@ class RNN(Layer):
     def call(
         self,
         sequences: Tensor,
-        initial_state: Any = None,  # noqa: ANN401  # a tensor, or a list of them
+        initial_state: Any = None,  # a tensor, or a list of them
         mask: Tensor | None = None,
         training: bool = False,
-    ) -> Any:  # noqa: ANN401  # a tensor; a list where return_state
+    ) -> Any:  # a tensor; a list where return_state
         sizes = _sizes(self.cell.state_size)
         given = initial_state if initial_state is not None else [zero_state(sequences, n) for n in sizes]
         flat = _flat(given)
@@ -196,7 +198,7 @@ class RNN(Layer):
         result = output if self.return_sequences else output[:, -1]
         return [result, *last] if self.return_state else result
 
-    def compute_mask(self, sequences: Any, previous_mask: Any = None) -> Any:  # noqa: ANN401  # masks or None
+    def compute_mask(self, sequences: Any, previous_mask: Any = None) -> Any:  # masks or None
         """Of the steps, where they are returned; states have none."""
         given = previous_mask[0] if isinstance(previous_mask, list) else previous_mask
         own = given if self.return_sequences else None
@@ -207,11 +209,11 @@ class RNN(Layer):
         return output, _flat(new)
 
 
-def _flat(states: Any) -> list[Tensor]:  # noqa: ANN401  # a tensor, or lists of them
+def _flat(states: Any) -> list[Tensor]:  # a tensor, or lists of them
     return [t for s in states for t in _flat(s)] if isinstance(states, list | tuple) else [states]
 
 
-def _shaped(state_size: Any, flat: list[Tensor]) -> Any:  # noqa: ANN401  # as a cell takes its states
+def _shaped(state_size: Any, flat: list[Tensor]) -> Any:  # as a cell takes its states
     """The states as the cell has them: a list for one size too, as Keras gives it."""
     if not isinstance(state_size, list | tuple):
         return [flat.pop(0)]

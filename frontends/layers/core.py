@@ -162,5 +162,5 @@ class Lambda(Layer):
             raise ArgumentError(f"function must be a function. Received: {self.function!r}.")
         self.arguments = dict(self.arguments or {})
 
-    def call(self, inputs: Any) -> Any:  # noqa: ANN401  # the user's function decides
+    def call(self, inputs: Any) -> Any:  # the user's function decides
         return self.function(inputs, **(self.arguments or {}))

@@ -60,7 +60,7 @@ class Embedding(Table):
     weights: the table, in a list, where it is known already. mask_zero: 0 marks padding.
     """
 
-    def __init__(self, *args: Any, weights: Sequence[Array] | None = None, **kwargs: Any) -> None:  # noqa: ANN401  # Table's
+    def __init__(self, *args: Any, weights: Sequence[Array] | None = None, **kwargs: Any) -> None:  # Table's
         super().__init__(*args, **kwargs)
         if weights is not None:
             self.build(())
@@ -82,7 +82,7 @@ class Embedding(Table):
             inputs = ops.cast(inputs, "int32")
         return ops.take(self.embeddings, inputs, axis=0)
 
-    def compute_mask(self, inputs: Tensor, previous_mask: Any = None) -> Tensor | None:  # noqa: ANN401  # a mask or None
+    def compute_mask(self, inputs: Tensor, previous_mask: Any = None) -> Tensor | None:  # a mask or None
         """Where the numbers are not 0, if 0 marks padding."""
         return ops.not_equal(inputs, 0) if self.mask_zero else None
 
@@ -137,7 +137,7 @@ class Masking(Layer):
 
     mask_value: float = 0.0
 
-    def compute_mask(self, inputs: Tensor, previous_mask: Any = None) -> Tensor:  # noqa: ANN401  # a mask or None
+    def compute_mask(self, inputs: Tensor, previous_mask: Any = None) -> Tensor:  # a mask or None
         """Where any feature differs from mask_value."""
         return ops.any(ops.not_equal(inputs, self.mask_value), axis=-1)
 

@@ -59,7 +59,7 @@ class Gated(Layer):
         return (self.gates * self.units,)
 
     @property
-    def state_size(self) -> Any:  # noqa: ANN401  # Keras's: a number, or a list of numbers
+    def state_size(self) -> Any:  # Keras's: a number, or a list of numbers
         """Sizes of the states."""
         return self.units if self.states == 1 else [self.units] * self.states
 

@@ -10,7 +10,7 @@ from irkit.frontends import layers
 from irkit.frontends.layer import Layer
 
 
-def inner_layer(value: object) -> Any:  # noqa: ANN401  # a layer of any class
+def inner_layer(value: object) -> Any:  # a layer of any class
     """The layer itself, or the one that a configuration describes. Raises ArgumentError."""
     if isinstance(value, Layer):
         return value
@@ -25,6 +25,6 @@ def inner_layer(value: object) -> Any:  # noqa: ANN401  # a layer of any class
     return cls.from_config(value.get("config", {}))  # type: ignore[attr-defined]  # a layer's class
 
 
-def copy_of(layer: Layer, **changes: object) -> Any:  # noqa: ANN401  # a layer of the same class
+def copy_of(layer: Layer, **changes: object) -> Any:  # a layer of the same class
     """A new layer with the same configuration, but for the changes."""
     return type(layer).from_config({**layer.get_config(), **changes})

@@ -55,7 +55,7 @@ class Merge(Layer):
     def check_tensors(self, inputs: list[Tensor]) -> None:
         """Raises ShapeError where the shapes do not fit together."""
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:  # noqa: ANN401  # masks or None
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:  # masks or None
         """True where all masks are; none where an input has none."""
         if previous_mask is None or any(m is None for m in previous_mask):
             return None
@@ -159,7 +159,7 @@ class Concatenate(Merge):
     def call(self, inputs: Sequence[Tensor]) -> Tensor:
         return ops.concatenate(list(inputs), axis=self.axis)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:  # noqa: ANN401  # masks or None
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:  # masks or None
         """The masks joined as the inputs are; an input without one is all seen."""
         if previous_mask is None:
             return None
@@ -198,7 +198,7 @@ class Dot(Merge):
                 cure="Name two axes of the same size.",
             )
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:  # noqa: ANN401  # masks or None
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:  # masks or None
         """None: no axis of the inputs need be left."""
 
     def call(self, inputs: Sequence[Tensor]) -> Tensor:
@@ -224,7 +224,7 @@ def _like(mask: Tensor | None, x: Tensor) -> Tensor:
 
 
 def _function(cls: Callable[..., Any], doc: str) -> Callable[..., Any]:
-    def merged(inputs: Sequence[Any], **arguments: Any) -> Any:  # noqa: ANN401  # tensors; arguments of the layer
+    def merged(inputs: Sequence[Any], **arguments: Any) -> Any:  # tensors; arguments of the layer
         return cls(**arguments)(inputs)
 
     merged.__doc__ = doc
@@ -239,11 +239,11 @@ maximum = _function(Maximum, "Maximum()(inputs)")
 minimum = _function(Minimum, "Minimum()(inputs)")
 
 
-def concatenate(inputs: Sequence[Any], axis: int = -1, **arguments: Any) -> Any:  # noqa: ANN401  # as above
+def concatenate(inputs: Sequence[Any], axis: int = -1, **arguments: Any) -> Any:  # as above
     """Concatenate(axis)(inputs)"""
     return Concatenate(axis=axis, **arguments)(inputs)
 
 
-def dot(inputs: Sequence[Any], axes: int | Sequence[int] = -1, **arguments: Any) -> Any:  # noqa: ANN401  # as above
+def dot(inputs: Sequence[Any], axes: int | Sequence[int] = -1, **arguments: Any) -> Any:  # as above
     """Dot(axes)(inputs)"""
     return Dot(axes=axes, **arguments)(inputs)

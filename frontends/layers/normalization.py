@@ -299,7 +299,7 @@ class SpectralNormalization(Layer):
             (1, kernel.shape[-1]), "truncated_normal", trainable=False, name="vector_u"
         )
 
-    def call(self, inputs: Tensor, training: bool = False) -> Any:  # noqa: ANN401  # what the wrapped layer gives
+    def call(self, inputs: Tensor, training: bool = False) -> Any:  # what the wrapped layer gives
         if training:
             raise UnsupportedError("training=True changes the kernel, which is not supported yet.")
         return self.layer(inputs)

@@ -164,7 +164,7 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
 
     rank = 1
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:  # noqa: ANN401  # a mask or None
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:  # a mask or None
         """None: the steps are gone."""
 
     def call(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:

@@ -52,7 +52,7 @@ class Normalization(Layer):
             self.add_weight((), "zeros", "int32", trainable=False, name="count"),
         ]
 
-    def adapt(self, data: Any) -> None:  # noqa: ANN401  # an array, or what converts to one
+    def adapt(self, data: Any) -> None:  # an array, or what converts to one
         """Learn mean and variance from `data`."""
         x = np.asarray(data, np.float64)
         if not self.built:
@@ -73,7 +73,7 @@ class Normalization(Layer):
             return ops.add(mean, ops.multiply(x, deviation))
         return ops.divide(ops.subtract(x, mean), deviation)
 
-    def _placed(self, value: Any, x: Tensor) -> Tensor:  # noqa: ANN401  # a number, an array or a variable
+    def _placed(self, value: Any, x: Tensor) -> Tensor:  # a number, an array or a variable
         """`value` with a size of 1 for the axes that it does not have."""
         given: Tensor = ops.convert_to_tensor(value, dtype=self.dtype)
         axes = self._axes(x.ndim)

@@ -80,10 +80,10 @@ class Recurrent(Gated):
     def call(
         self,
         sequences: Tensor,
-        initial_state: Any = None,  # noqa: ANN401  # a tensor, or a list of them
+        initial_state: Any = None,  # a tensor, or a list of them
         mask: Tensor | None = None,
         training: bool = False,
-    ) -> Any:  # noqa: ANN401  # a tensor; a list where return_state
+    ) -> Any:  # a tensor; a list where return_state
         if training and (self.dropout or self.recurrent_dropout):
             raise UnsupportedError("dropout inside a recurrent layer is not supported with training=True.")
         states = self._initial(initial_state)
@@ -99,7 +99,7 @@ class Recurrent(Gated):
         result = output if self.return_sequences else last[0]
         return [result, *last] if self.return_state else result
 
-    def compute_mask(self, sequences: Any, previous_mask: Any = None) -> Any:  # noqa: ANN401  # masks or None
+    def compute_mask(self, sequences: Any, previous_mask: Any = None) -> Any:  # masks or None
         """Of the steps, where they are returned; states have none."""
         given = previous_mask[0] if isinstance(previous_mask, list) else previous_mask
         own = given if self.return_sequences else None
@@ -114,7 +114,7 @@ class Recurrent(Gated):
         """Activations, in ONNX's order."""
         raise NotImplementedError
 
-    def _initial(self, given: Any) -> list[Tensor | None]:  # noqa: ANN401  # as in call
+    def _initial(self, given: Any) -> list[Tensor | None]:  # as in call
         if given is None:
             return [None] * self.states
         states = list(given) if isinstance(given, list | tuple) else [given]

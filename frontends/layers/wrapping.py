@@ -29,7 +29,7 @@ class Wrapper(Layer):
             self.layer.build(input_shape)
             self.layer.built = True
 
-    def call(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # as the layer inside
+    def call(self, *args: Any, **kwargs: Any) -> Any:  # as the layer inside
         return self.layer(*args, **kwargs)
 
 
@@ -66,11 +66,11 @@ class Bidirectional(Layer):
 
     def __init__(
         self,
-        layer: Any,  # noqa: ANN401  # a layer, or its configuration
+        layer: Any,  # a layer, or its configuration
         merge_mode: str | None = "concat",
-        weights: Any = None,  # noqa: ANN401  # arrays
-        backward_layer: Any = None,  # noqa: ANN401  # as layer
-        **arguments: Any,  # noqa: ANN401  # of Layer
+        weights: Any = None,  # arrays
+        backward_layer: Any = None,  # as layer
+        **arguments: Any,  # of Layer
     ) -> None:
         super().__init__(**arguments)
         self.merge_mode = one_of("merge_mode", merge_mode, _MERGES)
@@ -89,7 +89,7 @@ class Bidirectional(Layer):
         self._given_weights = weights
 
     @property
-    def layer(self) -> Any:  # noqa: ANN401  # the layer that walks forward
+    def layer(self) -> Any:  # the layer that walks forward
         return self.forward_layer
 
     def get_config(self) -> dict[str, Any]:
@@ -108,10 +108,10 @@ class Bidirectional(Layer):
     def call(
         self,
         sequences: Tensor,
-        initial_state: Any = None,  # noqa: ANN401  # a list: the first half is for the forward layer
+        initial_state: Any = None,  # a list: the first half is for the forward layer
         mask: Tensor | None = None,
         training: bool | None = None,
-    ) -> Any:  # noqa: ANN401  # a tensor; a list where the layers return states
+    ) -> Any:  # a tensor; a list where the layers return states
         half = len(initial_state) // 2 if initial_state is not None else 0
         first, second = (initial_state[:half], initial_state[half:]) if half else (None, None)
         there = self.forward_layer(sequences, initial_state=first, mask=mask, training=training)
@@ -127,7 +127,7 @@ class Bidirectional(Layer):
             return merged
         return [*merged, *states] if isinstance(merged, list) else [merged, *states]
 
-    def compute_mask(self, sequences: Any, previous_mask: Any = None) -> Any:  # noqa: ANN401  # masks or None
+    def compute_mask(self, sequences: Any, previous_mask: Any = None) -> Any:  # masks or None
         """As the layers inside."""
         mask = self.forward_layer.compute_mask(sequences, previous_mask)
         own = mask[0] if self.forward_layer.return_state else mask
@@ -136,7 +136,7 @@ class Bidirectional(Layer):
             return [*outputs, *mask[1:], *mask[1:]]
         return outputs if self.merge_mode is None else own
 
-    def _merged(self, there: Tensor, back: Tensor) -> Any:  # noqa: ANN401  # a tensor, or both in a list
+    def _merged(self, there: Tensor, back: Tensor) -> Any:  # a tensor, or both in a list
         if self.merge_mode is None:
             return [there, back]
         if self.merge_mode == "concat":
@@ -147,7 +147,7 @@ class Bidirectional(Layer):
         return ops.divide(total, 2) if self.merge_mode == "ave" else total
 
 
-def _zeroing(layer: Any) -> dict[str, bool]:  # noqa: ANN401  # a recurrent layer
+def _zeroing(layer: Any) -> dict[str, bool]:  # a recurrent layer
     """Padding gives zeros in both directions: what stands there would differ between them."""
     return {"zero_output_for_mask": True} if layer.return_sequences else {}
 
@@ -156,7 +156,7 @@ def _prefixed(prefix: str, name: str) -> str:
     return prefix + name.removeprefix("forward_").removeprefix("backward_")
 
 
-def _backward(forward: Any, given: Any) -> Any:  # noqa: ANN401  # recurrent layers
+def _backward(forward: Any, given: Any) -> Any:  # recurrent layers
     """The layer that walks the other way."""
     if given is not None:
         return given

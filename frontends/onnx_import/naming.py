@@ -25,7 +25,9 @@ class Paths:
 
     def __init__(self, nodes: Sequence[onnx.NodeProto]) -> None:
         self.classes: dict[str, str] = {}
-        self._counts: Counter[str] = Counter()  # how often a path was wanted: unnamed nodes are all called alike
+        self._counts: Counter[str] = (
+            Counter()
+        )  # how often a path was wanted: unnamed nodes are all called alike
         split = [_parts(node) for node in nodes if node.op_type not in _QUIET]
         shared = _shared([parts[:-1] for parts in split])
         self._skip = len(shared)

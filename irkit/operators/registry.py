@@ -13,7 +13,12 @@ ONNX_IR_VERSION = 11
 
 # File → its operators; a test compares this with each file's __all__. One line a family, or a wrapped one.
 FAMILIES: Mapping[str, tuple[str, ...]] = {
-    "acoustics": ("BlackmanWindow", "HammingWindow", "HannWindow", "MelWeightMatrix",),
+    "acoustics": (
+        "BlackmanWindow",
+        "HammingWindow",
+        "HannWindow",
+        "MelWeightMatrix",
+    ),
     "along_axis": (
         "ArgMax",
         "ArgMin",
@@ -114,7 +119,12 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "ReverseSequence",
         "Trilu",
     ),
-    "integer_products": ("ConvInteger", "MatMulInteger", "QLinearConv", "QLinearMatMul",),
+    "integer_products": (
+        "ConvInteger",
+        "MatMulInteger",
+        "QLinearConv",
+        "QLinearMatMul",
+    ),
     "joining": ("Concat", "Split"),
     "linear": ("Det", "Einsum", "Gemm", "MatMul"),
     "logic": (
@@ -124,7 +134,10 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "Where",
         "Xor",
     ),
-    "losses": ("NegativeLogLikelihoodLoss", "SoftmaxCrossEntropyLoss",),
+    "losses": (
+        "NegativeLogLikelihoodLoss",
+        "SoftmaxCrossEntropyLoss",
+    ),
     "ngrams": ("TfIdfVectorizer",),
     "normalisation": (
         "BatchNormalization",
@@ -147,7 +160,11 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "MaxPool",
         "MaxUnpool",
     ),
-    "quantization": ("DequantizeLinear", "DynamicQuantizeLinear", "QuantizeLinear",),
+    "quantization": (
+        "DequantizeLinear",
+        "DynamicQuantizeLinear",
+        "QuantizeLinear",
+    ),
     "rearranging": ("DepthToSpace", "SpaceToDepth"),
     "rectifiers": (
         "Celu",
@@ -203,7 +220,12 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "LogSoftmax",
         "Softmax",
     ),
-    "strings": ("RegexFullMatch", "StringConcat", "StringNormalizer", "StringSplit",),
+    "strings": (
+        "RegexFullMatch",
+        "StringConcat",
+        "StringNormalizer",
+        "StringSplit",
+    ),
 }
 
 # Operators that are not ai.onnx's.

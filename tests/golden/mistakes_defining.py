@@ -1,7 +1,7 @@
 """Mistakes made while layers are made and put together. Each function makes one; its docstring is its heading."""
 
 # The mistakes are what linters and type checkers would find, too.
-# ruff: noqa: B018, C416, NPY002, RUF059
+# ruff: noqa: C416, RUF059
 # mypy: ignore-errors
 
 from __future__ import annotations

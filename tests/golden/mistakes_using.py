@@ -1,7 +1,7 @@
 """Mistakes made with models that exist: weights, predict, save, load, plot. Each function makes one."""
 
 # The mistakes are what linters and type checkers would find, too.
-# ruff: noqa: B018, C416, NPY002, RUF059
+# ruff: noqa: B018, NPY002
 # mypy: ignore-errors
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def test_there_are_as_many_as_keras_has() -> None:
 @pytest.mark.parametrize("threshold", [0.0, 0.75])
 def test_relu_with_its_three_numbers(slope: float, most: float | None, threshold: float) -> None:
     above = X if most is None else np.minimum(X, most)
-    expected = np.where(X > threshold, above, slope * (X - threshold))
+    expected = np.where(threshold < X, above, slope * (X - threshold))
     np.testing.assert_allclose(activations.relu(X, slope, most, threshold), expected, rtol=1e-6, atol=1e-7)
 
 
