@@ -38,6 +38,14 @@ def main() -> None:
     """Look at, check, run and export models saved by irkit (.irk files)."""
 
 
+def _load(file: str, verify: serialize.Verify = "auto") -> GraphModel:
+    """The model in `file`; an error names it."""
+    try:
+        return serialize.load(file, verify=verify)
+    except IrkitError as error:
+        raise error.at(layer=file) from None
+
+
 @main.command()
 @_FILE
 @click.option("--expand-nested", is_flag=True, help="Also show the layers inside nested models.")
@@ -45,7 +53,7 @@ def main() -> None:
 @click.option("--line-length", type=int, help="Characters of a line.")
 def summary(file: str, expand_nested: bool, show_trainable: bool, line_length: int | None) -> None:
     """Print the table of layers: output shapes, parameters, connections."""
-    model = serialize.load(file)
+    model = _load(file)
     click.echo(
         show.summary(
             model, line_length=line_length, expand_nested=expand_nested, show_trainable=show_trainable
@@ -68,7 +76,7 @@ def summary(file: str, expand_nested: bool, show_trainable: bool, line_length: i
 @click.option("--dpi", default=200, show_default=True, help="Resolution of a .png.")
 def plot(file: str, to_file: str, **options: Any) -> None:  # noqa: ANN401  # handed on to show.plot
     """Draw the model."""
-    show.plot(serialize.load(file), to_file, **options)
+    show.plot(_load(file), to_file, **options)
     click.echo(f"wrote {to_file}")
 
 
@@ -76,7 +84,7 @@ def plot(file: str, to_file: str, **options: Any) -> None:  # noqa: ANN401  # ha
 @_FILE
 def check(file: str) -> None:
     """Verify the file completely, weights included, and report every problem. Exit code 1 if there is one."""
-    report = check_model(serialize.load(file, verify="always"))
+    report = check_model(_load(file, verify="always"))
     click.echo(f"{file}: {report}")
     if not report.ok:
         raise click.exceptions.Exit(1)
@@ -100,7 +108,7 @@ def check(file: str) -> None:
 )
 def run(file: str, inputs: Sequence[str], outputs: Sequence[str], backend: str) -> None:
     """Run the model on arrays in .npy files. Without --output, the outputs are printed."""
-    model = serialize.load(file)
+    model = _load(file)
     arrays = _read_inputs(model, inputs)
     results = execution.backend(backend).prepare(model).run(arrays)
     names = list(model.outputs)
@@ -123,7 +131,7 @@ def _read_inputs(model: GraphModel, given: Sequence[str]) -> list[Any]:
     try:
         return [np.load(paths[n], allow_pickle=False) for n in names]
     except ValueError as error:
-        raise ArgumentError(f"an input is not a .npy file of numbers: {error}") from None
+        raise ArgumentError("an input is not a .npy file of numbers.", cure="Write it with numpy.save.") from error
 
 
 def _named(given: Sequence[str], names: Sequence[str], what: str) -> dict[str, str]:
@@ -146,7 +154,7 @@ def _named(given: Sequence[str], names: Sequence[str], what: str) -> dict[str, s
 @click.argument("to_file", type=click.Path(dir_okay=False))
 def export(file: str, to_file: str) -> None:
     """Write the model as an ONNX file."""
-    execution.export_onnx(serialize.load(file), to_file)
+    execution.export_onnx(_load(file), to_file)
     click.echo(f"wrote {to_file}")
 
 
@@ -166,7 +174,7 @@ def import_(file: str, to_file: str, external_data: bool) -> None:
 @click.option("--bytes", "show_bytes", is_flag=True, help="Also print where each section lies.")
 def info(file: str, show_bytes: bool) -> None:
     """Tell what is in the file: inputs, outputs, sizes, sections."""
-    model, about = serialize.load(file), serialize.info(file)
+    model, about = _load(file), serialize.info(file)
     click.echo(
         f"{Path(file).name}: model '{model.name}', format version {about.version}, {about.length:,} bytes"
     )
