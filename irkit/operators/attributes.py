@@ -91,7 +91,7 @@ class AttributeSpec:
         return value == self.default and (value != 0 or str(value) == str(self.default))  # 0.0 is not -0.0
 
     def check(self, op: object) -> None:
-        """Look at the value in `op`; lists, numpy numbers and so on get their plain form. Raises AttributeRangeError."""
+        """Look at the value in `op`; lists, numpy numbers and so on become plain. Raises AttributeRangeError."""
         value = getattr(op, self.name)
         if value is None and self.optional:
             return
