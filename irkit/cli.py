@@ -131,7 +131,9 @@ def _read_inputs(model: GraphModel, given: Sequence[str]) -> list[Any]:
     try:
         return [np.load(paths[n], allow_pickle=False) for n in names]
     except ValueError as error:
-        raise ArgumentError("an input is not a .npy file of numbers.", cure="Write it with numpy.save.") from error
+        raise ArgumentError(
+            "an input is not a .npy file of numbers.", cure="Write it with numpy.save."
+        ) from error
 
 
 def _named(given: Sequence[str], names: Sequence[str], what: str) -> dict[str, str]:
