@@ -34,7 +34,7 @@ from irkit.frontends.ops.reduction import sum
 from irkit.frontends.ops.shaping import expand_dims, moveaxis, permuted, squeeze
 from irkit.frontends.ops.sizes import shape_tensor, size_tensor
 from irkit.frontends.size import Size
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensor import EagerTensor, Tensor, TensorLike
 from irkit.ir import DType
 
 __all__ = ["resize", "scale_and_translate"]
@@ -129,12 +129,14 @@ def _resized(
 ) -> Tensor:
     if tuple(x.shape[a] for a in axes if isinstance(x.shape[a], int)) == size:
         return result(x)
-    if interpolation.startswith("lanczos"):
-        return _by_weights(x, axes, size, interpolation, antialias)
     if interpolation == "nearest":
         return _in_first(x, axes, size, op.Resize(mode="nearest", nearest_mode="round_prefer_ceil"))
+    # runtimes differ about Resize's antialias at edges, and onnxruntime 1.31 refuses cubic beside a Transpose
+    fixed = all(isinstance(x.shape[a], int) for a in axes)
+    if antialias or interpolation.startswith("lanczos") or (interpolation == "bicubic" and fixed):
+        return _by_weights(x, axes, size, interpolation, antialias)
     mode = "linear" if interpolation == "bilinear" else "cubic"
-    operator = op.Resize(mode=mode, antialias=antialias, cubic_coeff_a=-0.5, exclude_outside=mode == "cubic")
+    operator = op.Resize(mode=mode, cubic_coeff_a=-0.5, exclude_outside=mode == "cubic")
     if is_float(x):
         return _in_first(x, axes, size, operator)
     made = _in_first(cast_to(x, DType.float32), axes, size, operator)
@@ -148,9 +150,17 @@ def _in_first(x: Operand, axes: tuple[int, int], size: tuple[int, ...], operator
     h = axes[0] + (rank == 3)
     order = [0, *(a for a in (1, 2, 3) if a not in (h, h + 1)), h, h + 1]
     first = permuted(x, order)
-    sizes = shape_tensor([*first.shape[:2], *size])
-    made = permuted(apply_one(operator, first, None, None, sizes), list(np.argsort(order)))
+    made = permuted(apply_one(operator, first, None, *_scales_or_sizes(first, size)), list(np.argsort(order)))
     return squeeze(made, 0) if rank == 3 else made
+
+
+def _scales_or_sizes(x: Operand, size: Sequence[int]) -> tuple[Tensor | None, Tensor | None]:
+    """Whole scales where that is possible: they need not know the batch. (onnxruntime refuses `axes` with sizes.)"""
+    old = x.shape[2:]
+    whole = [n // d for n, d in zip(size, old, strict=True) if isinstance(d, int) and n % d == 0]
+    if len(whole) == 2:
+        return EagerTensor(np.array([1, 1, *whole], np.float32)), None
+    return None, shape_tensor([*x.shape[:2], *size])
 
 
 # ---- weights for each axis

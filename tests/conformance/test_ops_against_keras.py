@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -174,6 +175,24 @@ def test_a_graph_gives_what_is_computed_at_once(name: str) -> None:
             assert all(not isinstance(d, int) or d == n for d, n in zip(output.shape, a.shape, strict=True))
 
     check()
+
+
+def test_names_and_signatures_are_keras_own(keras_ops: Any) -> None:
+    def described(namespace: Any, name: str) -> Any:
+        found = getattr(namespace, name, None)
+        return (
+            None
+            if found is None
+            else [(p.name, p.default, p.kind) for p in signature(found).parameters.values()]
+        )
+
+    different = []
+    for part in ("", "image", "linalg", "nn", "numpy"):
+        ours, theirs = (getattr(o, part) if part else o for o in (ops, keras_ops))
+        names = [n for n in dir(theirs) if not n.startswith("_") and callable(getattr(theirs, n))]
+        different += [f"{part}.{n}" for n in names if described(ours, n) != described(theirs, n)]
+    # these two also take `initial`, as max and min do
+    assert set(different) <= {".amax", ".amin", "numpy.amax", "numpy.amin"}
 
 
 def test_nearly_every_function_has_cases() -> None:
