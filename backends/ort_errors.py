@@ -25,7 +25,7 @@ def run_error(lowered: Lowered, error: Exception) -> IrkitError:
     told = (
         lowered.failure(int(found[-1][0]), int(found[-1][1]), problem) if found else ExecutionError(problem)
     )
-    if not told.cure and "out of data bounds" in text:
+    if isinstance(told, ExecutionError) and not told.cure and "out of data bounds" in text:
         told.cure = "An index must be below the size that it looks up in, e.g. Embedding's input_dim."
     return told
 

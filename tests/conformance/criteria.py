@@ -92,7 +92,7 @@ def assert_equal(
     assert isinstance(got, np.ndarray), f"{operator} returned {type(got).__name__}, not an array"
     assert got.dtype == expected.dtype, f"dtype {got.dtype}, expected {expected.dtype}"
     assert got.shape == expected.shape, f"shape {got.shape}, expected {expected.shape}"
-    if expected.dtype.kind in "biuO" or expected.dtype.name in ("int4", "uint4"):
+    if expected.dtype.kind in "biuO" or expected.dtype.name in ("int2", "uint2", "int4", "uint4"):
         np.testing.assert_array_equal(got, expected)
         return
     assert_close(operator, got, expected, tolerance, atol)
