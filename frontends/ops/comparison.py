@@ -12,6 +12,7 @@ from irkit.frontends.ops.operands import (
     boolean,
     cast_to,
     is_float,
+    kind,
     numeric,
     promoted,
     rank_of,
@@ -115,7 +116,13 @@ def where(
     """x1 where the condition is true, x2 elsewhere. Without x1 and x2: the indices of what is true, as `nonzero`."""
     if x1 is None or x2 is None:
         return nonzero(condition)
-    return apply_one(op.Where(), boolean(condition), *promoted(x1, x2))
+    chosen, (a, b) = boolean(condition), promoted(x1, x2)
+    if kind(a) is not DType.bool:
+        return apply_one(op.Where(), chosen, a, b)
+    # onnxruntime has no Where of bools
+    return apply_one(
+        op.Or(), apply_one(op.And(), chosen, a), apply_one(op.And(), apply_one(op.Not(), chosen), b)
+    )
 
 
 def nonzero(x: TensorLike) -> tuple[Tensor, ...]:

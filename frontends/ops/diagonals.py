@@ -7,6 +7,7 @@ from irkit.errors import ArgumentError, ShapeError
 from irkit.frontends.apply import apply_one
 from irkit.frontends.dtypes import joined
 from irkit.frontends.ops.arithmetic import add, minimum, multiply, power, subtract
+from irkit.frontends.ops.comparison import where
 from irkit.frontends.ops.creation import arange
 from irkit.frontends.ops.operands import Operand, axis_of, cast_to, rank_of, same_as, tensor
 from irkit.frontends.ops.reduction import sum
@@ -53,7 +54,7 @@ def _with_diagonal(x: Operand, k: int) -> Tensor:
     zeros = tensor([0] * far, x.type.dtype)
     padded = apply_one(op.Concat(axis=0), zeros, x) if far else x
     line = expand_dims(padded, 0 if k > 0 else 1)  # each column, or each row, carries its number
-    return apply_one(op.Where(), mine, line, same_as(0, x))
+    return where(mine, line, same_as(0, x))
 
 
 def diagflat(x: TensorLike, k: int = 0) -> Tensor:
