@@ -1,4 +1,4 @@
-# Made by scripts/generate.sh from proto/irkit.proto (sha256 201896ab0c25b44f26891929482aa4c68e634093901faa3329b0d216f42334ce) with protoc 3.21.12; never edited.
+# Made by scripts/generate.sh from proto/irkit.proto (sha256 a04b72ae55b5066d7dbc616a63afbcf373915ae269d140b624ccad4d06d762c5) with protoc 3.21.12; never edited.
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -122,7 +122,7 @@ class Layer(_message.Message):
     def __init__(self, name: _Optional[int] = ..., class_name: _Optional[int] = ..., config: _Optional[str] = ..., children: _Optional[_Iterable[_Union[Layer, _Mapping]]] = ..., weights: _Optional[_Iterable[int]] = ..., calls: _Optional[_Iterable[_Union[Call, _Mapping]]] = ..., trainable: bool = ...) -> None: ...
 
 class Model(_message.Message):
-    __slots__ = ["constraints", "exact_broadcast", "graph", "layers", "metadata", "name", "opset", "producer", "signature", "strings", "types", "weights"]
+    __slots__ = ["constraints", "exact_broadcast", "graph", "layers", "metadata", "name", "opset", "producer", "signature", "states", "strings", "types", "weights"]
     CONSTRAINTS_FIELD_NUMBER: _ClassVar[int]
     EXACT_BROADCAST_FIELD_NUMBER: _ClassVar[int]
     GRAPH_FIELD_NUMBER: _ClassVar[int]
@@ -132,6 +132,7 @@ class Model(_message.Message):
     OPSET_FIELD_NUMBER: _ClassVar[int]
     PRODUCER_FIELD_NUMBER: _ClassVar[int]
     SIGNATURE_FIELD_NUMBER: _ClassVar[int]
+    STATES_FIELD_NUMBER: _ClassVar[int]
     STRINGS_FIELD_NUMBER: _ClassVar[int]
     TYPES_FIELD_NUMBER: _ClassVar[int]
     WEIGHTS_FIELD_NUMBER: _ClassVar[int]
@@ -144,10 +145,11 @@ class Model(_message.Message):
     opset: int
     producer: str
     signature: Signature
+    states: _containers.RepeatedScalarFieldContainer[int]
     strings: _containers.RepeatedScalarFieldContainer[str]
     types: _containers.RepeatedCompositeFieldContainer[Type]
     weights: _containers.RepeatedCompositeFieldContainer[Weight]
-    def __init__(self, opset: _Optional[int] = ..., producer: _Optional[str] = ..., name: _Optional[str] = ..., strings: _Optional[_Iterable[str]] = ..., types: _Optional[_Iterable[_Union[Type, _Mapping]]] = ..., weights: _Optional[_Iterable[_Union[Weight, _Mapping]]] = ..., graph: _Optional[_Union[Graph, _Mapping]] = ..., layers: _Optional[_Union[Layer, _Mapping]] = ..., signature: _Optional[_Union[Signature, _Mapping]] = ..., constraints: _Optional[_Iterable[_Union[Constraint, _Mapping]]] = ..., metadata: _Optional[_Iterable[_Union[Entry, _Mapping]]] = ..., exact_broadcast: bool = ...) -> None: ...
+    def __init__(self, opset: _Optional[int] = ..., producer: _Optional[str] = ..., name: _Optional[str] = ..., strings: _Optional[_Iterable[str]] = ..., types: _Optional[_Iterable[_Union[Type, _Mapping]]] = ..., weights: _Optional[_Iterable[_Union[Weight, _Mapping]]] = ..., graph: _Optional[_Union[Graph, _Mapping]] = ..., layers: _Optional[_Union[Layer, _Mapping]] = ..., signature: _Optional[_Union[Signature, _Mapping]] = ..., constraints: _Optional[_Iterable[_Union[Constraint, _Mapping]]] = ..., metadata: _Optional[_Iterable[_Union[Entry, _Mapping]]] = ..., exact_broadcast: bool = ..., states: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class Node(_message.Message):
     __slots__ = ["attributes", "domain", "file", "inputs", "layer", "line", "op", "outputs"]
