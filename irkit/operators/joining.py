@@ -109,7 +109,7 @@ class Split(Operator):
         if not by_size:
             return even_parts(size, parts)
         if wanted is None:
-            return fresh_shape("part", parts) if parts > 1 else (size,)
+            return fresh_shape("part", parts) if parts > 1 and size != 0 else (size,) * parts
         if dims.equal(sum(wanted), size) is False or any(isinstance(d, int) and d < 0 for d in wanted):
             raise ShapeError(f"an axis of size {size} cannot be split into {show(wanted)}.")
         return wanted

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from irkit.errors import ExecutionError, ShapeError
-from irkit.ir import Array, Dim, DType, TensorType, dims
+from irkit.ir import Array, DType, TensorType, dims
 from irkit.ir.types import NUMERIC
 from irkit.operators.base import Operator, operator
 from irkit.operators.indexing import BEFORE_BFLOAT, INT64
@@ -75,16 +75,16 @@ class Unique(Operator):
     dtypes = {"X": BEFORE_BFLOAT}
 
     def infer(self, X: TensorType) -> tuple[TensorType, TensorType, TensorType, TensorType]:
-        count = fresh("unique")
-        size: Dim | None = X.size
-        shape: Sequence[Dim] | None = [count]
-        if self.axis is not None:
-            axis = 0 if X.shape is None else axis_in(self.axis, len(X.shape))
-            size = None if X.shape is None else X.shape[axis]
-            shape = None if X.shape is None else [*X.shape[:axis], count, *X.shape[axis + 1 :]]
+        shape = X.shape
+        if self.axis is None or shape is None:
+            before, size, after = [], X.size if self.axis is None else None, []
+        else:
+            axis = axis_in(self.axis, len(shape))
+            before, size, after = [*shape[:axis]], shape[axis], [*shape[axis + 1 :]]
+        count = size if size in (0, 1) else fresh("unique")
         numbers = TensorType(DType.int64, (count,))
         return (
-            X.with_shape(shape),
+            X.with_shape(None if self.axis is not None and shape is None else [*before, count, *after]),
             numbers,
             numbers.with_shape([fresh("size") if size is None else size]),
             numbers,

@@ -185,6 +185,8 @@ class Squeeze(Operator):
         named, count = numbers_in(known[1]), length_of(axes)
         if data.shape is None or (named is None and count is None):
             return data.with_shape(None)
+        if named is None and data.is_static and data.shape.count(1) == count:
+            return data.with_shape([d for d in data.shape if d != 1])  # no other axis can be meant
         if named is None:
             return data.with_shape(fresh_shape("squeezed", len(data.shape) - (count or 0)))
         gone = axes_in(named, len(data.shape))

@@ -80,6 +80,7 @@ class StringSplit(Operator):
         if x.shape is None:
             return x, x.with_dtype(DType.int64)
         most = fresh("pieces") if known[0] is None else self.run(known[0])[0].shape[-1]
+        most = 0 if 0 in x.shape else most
         return x.with_shape((*x.shape, most)), x.with_dtype(DType.int64)
 
     def run(self, x: Array) -> tuple[Array, Array]:
