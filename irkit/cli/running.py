@@ -1,0 +1,75 @@
+"""The command that runs a model on arrays in files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+import numpy as np
+
+from irkit import execution
+from irkit.cli.base import FILE, load_model, main
+from irkit.errors import ArgumentError
+from irkit.ir import GraphModel
+
+
+@main.command()
+@FILE
+@click.option(
+    "--input",
+    "inputs",
+    multiple=True,
+    metavar="[NAME=]X.npy",
+    help="An input; the name may be left out when there is one.",
+)
+@click.option("--output", "outputs", multiple=True, metavar="[NAME=]Y.npy", help="Where to write an output.")
+@click.option(
+    "--backend",
+    default="onnxruntime",
+    show_default=True,
+    help="Who computes: onnxruntime, interpreter, native, or a third party's.",
+)
+def run(file: str, inputs: Sequence[str], outputs: Sequence[str], backend: str) -> None:
+    """Run the model on arrays in .npy files. Without --output, the outputs are printed."""
+    model = load_model(file)
+    arrays = _read_inputs(model, inputs)
+    results = execution.backend(backend).prepare(model).run(arrays)
+    names = list(model.outputs)
+    wanted = _named(outputs, names, "output")
+    for name, result in zip(names, results, strict=True):
+        if name in wanted:
+            np.save(wanted[name], result, allow_pickle=False)
+        elif not wanted:
+            click.echo(f"{name}: {result.dtype}{list(result.shape)}\n{result}")
+
+
+def _read_inputs(model: GraphModel, given: Sequence[str]) -> list[Any]:
+    names = list(model.inputs)
+    paths = _named(given, names, "input")
+    missing = [n for n in names if n not in paths]
+    if missing:
+        raise ArgumentError(
+            f"the model needs the input {', '.join(missing)}.", cure=f"Give --input {missing[0]}=FILE.npy."
+        )
+    try:
+        return [np.load(paths[n], allow_pickle=False) for n in names]
+    except ValueError as error:
+        raise ArgumentError(
+            "an input is not a .npy file of numbers.", cure="Write it with numpy.save."
+        ) from error
+
+
+def _named(given: Sequence[str], names: Sequence[str], what: str) -> dict[str, str]:
+    """NAME=PATH, or PATH alone where there is one name. Raises ArgumentError for other names."""
+    found: dict[str, str] = {}
+    for text in given:
+        name, equals, path = text.partition("=")
+        if not equals and len(names) == 1:
+            name, path = names[0], text
+        if name not in names:
+            raise ArgumentError(
+                f"the model has no {what} called {name!r}.", cure=f"Its {what}s are {', '.join(names)}."
+            )
+        found[name] = path
+    return found
