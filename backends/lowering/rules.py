@@ -1,26 +1,25 @@
 """What ONNX or onnxruntime lacks, written with what they have: a table, operator → rule.
 
-A rule gets a node, adds others to its graph, and returns what replaces the node's outputs; None leaves it
-alone.
+Kernels that onnxruntime merely lacks for some types are in gaps.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias, cast
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from irkit import operators as o
+from irkit.backends.lowering.adding import Rule, add
+from irkit.backends.lowering.gaps import GAPS
 from irkit.errors import UnsupportedError
-from irkit.ir import DType, Operation, TensorType
+from irkit.ir import DType, TensorType
 from irkit.ir.graph import who
 from irkit.ir.types import INTEGERS, SIGNED
 
 if TYPE_CHECKING:
     from irkit.ir import Graph, Node, Value
-
-Rule: TypeAlias = Callable[["Node"], "Sequence[Value] | None"]
 
 ASSERT = "assert\t"  # how the layer of the node begins that fails for an Assert: then layer, tab, message
 _TRAPPING = frozenset({DType.int32, DType.int64})  # the minimum divided by −1 raises SIGFPE
@@ -51,15 +50,8 @@ def apply_rules(graph: Graph) -> None:
         each.sort()
 
 
-def _add(node: Node, op: Operation, *inputs: Value, layer: str | None = None) -> Value:
-    """A new node in the place of `node`; its only output."""
-    assert node.graph is not None
-    layer = node.layer if layer is None else layer
-    return node.graph.add(op, inputs, count=1, layer=layer, source=node.source)[0]
-
-
 def _constant(node: Node, number: int, dtype: DType) -> Value:
-    return _add(node, o.Constant(value=np.array(number, dtype.numpy)))
+    return add(node, o.Constant(value=np.array(number, dtype.numpy)))
 
 
 def _assert(node: Node) -> Sequence[Value]:
@@ -71,13 +63,13 @@ def _assert(node: Node) -> Sequence[Value]:
     condition, x = node.inputs
     assert condition is not None
     assert x is not None
-    failed = _add(node, o.Cast(to=DType.int64), _add(node, o.Not(), condition))
+    failed = add(node, o.Cast(to=DType.int64), add(node, o.Not(), condition))
     message = getattr(node.op, "message", "")[:MAX_MESSAGE]
-    only = _add(node, o.Constant(value=np.zeros(1, np.int64)))
+    only = add(node, o.Constant(value=np.zeros(1, np.int64)))
     layer = node.layer.replace("\t", " ")
-    _add(node, o.Gather(), only, failed, layer=f"{ASSERT}{layer}\t{message}")
+    add(node, o.Gather(), only, failed, layer=f"{ASSERT}{layer}\t{message}")
     if x.producer is None or x.producer.graph is not node.graph:
-        x = _add(node, o.Identity(), x)  # a sub-graph returns values of its own
+        x = add(node, o.Identity(), x)  # a sub-graph returns values of its own
     return [x]
 
 
@@ -88,15 +80,15 @@ def _divide(node: Node) -> Sequence[Value] | None:
         return None
     zero, is_zero = _zeros(node, b, dtype)
     if dtype in _WITHOUT_WHERE:
-        flags = _add(node, o.Cast(to=dtype), is_zero)
-        quotient = _add(node, node.op, a, _add(node, o.Add(), b, flags))
-        return [_add(node, o.Mul(), quotient, _add(node, o.Sub(), _constant(node, 1, dtype), flags))]
+        flags = add(node, o.Cast(to=dtype), is_zero)
+        quotient = add(node, node.op, a, add(node, o.Add(), b, flags))
+        return [add(node, o.Mul(), quotient, add(node, o.Sub(), _constant(node, 1, dtype), flags))]
     is_minus_one = _minus_ones(node, b, dtype)
-    harmful = is_zero if is_minus_one is None else _add(node, o.Or(), is_zero, is_minus_one)
-    quotient = _add(node, node.op, a, _add(node, o.Where(), harmful, _constant(node, 1, dtype), b))
+    harmful = is_zero if is_minus_one is None else add(node, o.Or(), is_zero, is_minus_one)
+    quotient = add(node, node.op, a, add(node, o.Where(), harmful, _constant(node, 1, dtype), b))
     if is_minus_one is not None:
-        quotient = _add(node, o.Where(), is_minus_one, _add(node, o.Sub(), zero, a), quotient)
-    return [_add(node, o.Where(), is_zero, zero, quotient)]
+        quotient = add(node, o.Where(), is_minus_one, add(node, o.Sub(), zero, a), quotient)
+    return [add(node, o.Where(), is_zero, zero, quotient)]
 
 
 def _remainder(node: Node) -> Sequence[Value] | None:
@@ -112,32 +104,32 @@ def _remainder(node: Node) -> Sequence[Value] | None:
         return None
     divisor = b if _is_harmless(b, dtype) else _harmless(node, b, dtype)
     if exact:
-        multiple = _add(node, o.Mul(), _add(node, o.Div(), a, divisor), divisor)
-        return [_add(node, o.Sub(), a, multiple)]
-    return [_add(node, o.Mod(fmod=fmod and dtype in SIGNED), a, divisor)]
+        multiple = add(node, o.Mul(), add(node, o.Div(), a, divisor), divisor)
+        return [add(node, o.Sub(), a, multiple)]
+    return [add(node, o.Mod(fmod=fmod and dtype in SIGNED), a, divisor)]
 
 
 def _harmless(node: Node, b: Value, dtype: DType) -> Value:
     """`b` with 1 in the place of 0 and, where that is dangerous, of −1."""
     _, harmful = _zeros(node, b, dtype)
     if dtype in _WITHOUT_WHERE:
-        return _add(node, o.Add(), b, _add(node, o.Cast(to=dtype), harmful))
+        return add(node, o.Add(), b, add(node, o.Cast(to=dtype), harmful))
     is_minus_one = _minus_ones(node, b, dtype)
     if is_minus_one is not None:
-        harmful = _add(node, o.Or(), harmful, is_minus_one)
-    return _add(node, o.Where(), harmful, _constant(node, 1, dtype), b)
+        harmful = add(node, o.Or(), harmful, is_minus_one)
+    return add(node, o.Where(), harmful, _constant(node, 1, dtype), b)
 
 
 def _zeros(node: Node, b: Value, dtype: DType) -> tuple[Value, Value]:
     """A zero, and where `b` is zero."""
     zero = _constant(node, 0, dtype)
-    return zero, _add(node, o.Equal(), b, zero)
+    return zero, add(node, o.Equal(), b, zero)
 
 
 def _minus_ones(node: Node, b: Value, dtype: DType) -> Value | None:
     """Where `b` is −1; None for types that the processor computes in wider ones, where the minimum divides
     too."""
-    return _add(node, o.Equal(), b, _constant(node, -1, dtype)) if dtype in _TRAPPING else None
+    return add(node, o.Equal(), b, _constant(node, -1, dtype)) if dtype in _TRAPPING else None
 
 
 def _integers(node: Node) -> tuple[Value, Value, DType | None]:
@@ -157,4 +149,5 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("irkit", "Assert"): _assert,
     ("", "Div"): _divide,
     ("", "Mod"): _remainder,
+    **GAPS,
 }

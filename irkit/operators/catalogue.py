@@ -35,3 +35,14 @@ _TEXT = """
 """
 
 ONNX: Mapping[str, int] = {name: int(since) for name, since in (entry.split(":") for entry in _TEXT.split())}
+
+OLDEST = 21  # the oldest opset that irkit writes
+# Defined anew since then; the others of a later version only allow more types of elements.
+CHANGED = frozenset(
+    {"Attention", "DequantizeLinear", "Dropout", "QuantizeLinear", "RMSNormalization", "RotaryEmbedding"}
+)
+
+
+def oldest(name: str, since: int) -> int:
+    """The oldest opset, of those that irkit writes, in which an operator of ai.onnx means the same as at `since`."""
+    return max(since, OLDEST) if name in CHANGED else OLDEST

@@ -7,11 +7,9 @@ from collections.abc import Iterator
 
 from irkit.operators.attributes import AttributeSpec, Kind
 from irkit.operators.base import Operator
-from irkit.operators.catalogue import ONNX
+from irkit.operators.catalogue import OLDEST, ONNX, oldest
 from irkit.operators.registry import all_operators, find
 
-# Programs are stamped with opsets from 21 on, so all that is older counts as 21.
-OLDEST = 21
 # Kind → AttributeKind in the code that flatc makes. PROGRAM has no attribute that is a type.
 _CPP_KINDS: dict[Kind, str] = {kind: kind.name for kind in Kind if kind is not Kind.type}
 _CPP_KINDS |= {
@@ -82,7 +80,7 @@ def cpp() -> str:
 def _cpp_row(cls: type[Operator], first: int, count: int) -> str:
     limits = (cls.parameters.least, cls.parameters.most, *output_range(cls))
     numbers = ", ".join("many" if n is None else str(n) for n in limits)
-    since = max(cls.since, OLDEST) if cls.domain == "" else OLDEST
+    since = oldest(cls.__name__, cls.since) if cls.domain == "" else OLDEST
     return f'OPERATOR("{cls.domain}", "{cls.__name__}", {since}, {numbers}, {first}, {count})'
 
 

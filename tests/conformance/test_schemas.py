@@ -12,7 +12,7 @@ from irkit.ir import DType
 from irkit.ir.types import ANY
 from irkit.operators import OPSET, Operator
 from irkit.operators.attributes import AttributeSpec
-from irkit.operators.catalogue import ONNX
+from irkit.operators.catalogue import CHANGED, OLDEST, ONNX
 from irkit.operators.registry import all_operators
 from irkit.operators.table import output_range
 
@@ -53,6 +53,19 @@ def test_version_and_numbers_of_inputs_and_outputs(cls: type[Operator]) -> None:
     assert (cls.parameters.least, many(cls.parameters.most)) == (s.min_input, s.max_input)
     least, most = output_range(cls)
     assert (least, many(most)) == (s.min_output, s.max_output)
+
+
+@pytest.mark.parametrize("cls", [c for c in OURS if c.since > OLDEST and c.__name__ not in CHANGED])
+def test_operators_that_are_stamped_older_mean_the_same_there(cls: type[Operator]) -> None:
+    new, old = schema(cls), onnx.defs.get_schema(cls.__name__, OLDEST, "")
+    assert {n: (a.type, str(a.default_value)) for n, a in new.attributes.items()} == {
+        n: (a.type, str(a.default_value)) for n, a in old.attributes.items()
+    }
+    assert [(i.name, i.option) for i in new.inputs] == [(i.name, i.option) for i in old.inputs]
+    assert [(o.name, o.option) for o in new.outputs] == [(o.name, o.option) for o in old.outputs]
+    before = {c.type_param_str: set(c.allowed_type_strs) for c in old.type_constraints}
+    added = {t for c in new.type_constraints for t in set(c.allowed_type_strs) - before[c.type_param_str]}
+    assert {t for t in added if t.startswith("tensor(")} <= {"tensor(bfloat16)", "tensor(float4e2m1)"}
 
 
 @pytest.mark.parametrize("cls", OURS)
