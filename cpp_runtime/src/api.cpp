@@ -41,13 +41,12 @@ irkit_error* out_of_memory() {
 }
 [[maybe_unused]] irkit_error* const prepared = out_of_memory();
 
-/// Runs `body`; what it throws becomes the error that is returned.
-template <class Body>
-irkit_error* guard(Body body) noexcept {
+/// The exception that is being handled, as an error. Apart from `guard`, so that it stands in the library
+/// once.
+irkit_error* error_of_exception() noexcept {
     try {
         try {
-            body();
-            return nullptr;
+            throw;
         } catch (Error& error) {
             return new irkit_error{error.code, std::move(error.message), std::move(error.layer),
                                    std::move(error.source)};
@@ -60,6 +59,17 @@ irkit_error* guard(Body body) noexcept {
         }
     } catch (...) {  // not even the error could be made
         return out_of_memory();
+    }
+}
+
+/// Runs `body`; what it throws becomes the error that is returned.
+template <class Body>
+irkit_error* guard(Body body) noexcept {
+    try {
+        body();
+        return nullptr;
+    } catch (...) {
+        return error_of_exception();
     }
 }
 

@@ -10,19 +10,28 @@
 
 namespace irkit::inside {
 
+/// A name in the table, as a place in one long text: a pointer would cost a relocation when the library is
+/// loaded.
+struct TableName {
+    uint16_t offset;
+    uint16_t length;
+
+    std::string_view text() const;
+};
+
 struct AttributeRule {
-    std::string_view name;
+    TableName name;
     fbs::AttributeKind kind;
     bool required;
 };
 
 struct OperatorRule {
-    std::string_view domain;
-    std::string_view name;
-    uint32_t since;  // the lowest opset of ai.onnx in which it means what irkit means
-    uint32_t min_inputs, max_inputs;
-    uint32_t min_outputs, max_outputs;
-    uint16_t first_attribute, attribute_count;
+    TableName domain, name;
+    uint16_t min_inputs, max_inputs;
+    uint16_t min_outputs, max_outputs;
+    uint16_t first_attribute;
+    uint8_t attribute_count;
+    uint8_t since;  // the lowest opset of ai.onnx in which it means what irkit means
 
     /// NULL when the operator has no such attribute.
     const AttributeRule* attribute(std::string_view name) const;
