@@ -1,7 +1,7 @@
 """Time over ONNX's own cases: irkit's interpreter beside onnx.reference, case by case in turn.
 
     python -m benchmarks.onnx_cases                    node cases and light models, as in GOALS
-    python benchmarks/onnx_cases.py --kind node        only those; also: light, simple, pytorch-converted, pytorch-operator
+    python -m benchmarks.onnx_cases --kind node        only those; also: light, simple, pytorch-converted, ...
 
 Each case is read once; then both import it, prepare it and run it on its inputs. Cases that either cannot run are left
 out of both sums. A ratio below 1 means that irkit is faster.
