@@ -30,6 +30,7 @@ from irkit import operators as op
 from irkit.errors import ArgumentError, IrkitError, ShapeError, UnknownNameError, UnsupportedError
 from irkit.frontends import masking, misuse, naming, resolve
 from irkit.frontends.apply import apply_one, definition_of
+from irkit.frontends.changes import LAYERS
 from irkit.frontends.definition import Definition, Record, Scope, current_scope, scope
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
 from irkit.frontends.variable import Variable
@@ -184,7 +185,13 @@ class Layer:
             self._track(name, value)
         if name == "trainable" and "built" in self.__dict__:
             self._freeze(not value)
+        LAYERS.count += 1
         object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        LAYERS.count += 1
+        self._tracked.pop(name, None)
+        object.__delattr__(self, name)
 
     def _freeze(self, frozen: bool) -> None:
         """Hand on `trainable` to all weights and layers in this one; moving averages are never trained."""
