@@ -4,7 +4,7 @@ A pass is a function (graph, report) → whether it changed something. Each rewr
 report.
 """
 
-from irkit.passes.batchnorm import fold_batchnorm
+from irkit.passes.absorbing import absorb_affine
 from irkit.passes.dead import dead_code
 from irkit.passes.folding import fold_constants
 from irkit.passes.noops import remove_noops
@@ -19,7 +19,7 @@ __all__ = [
     "Report",
     "Witness",
     "dead_code",
-    "fold_batchnorm",
+    "absorb_affine",
     "fold_constants",
     "optimize",
     "remove_noops",

@@ -10,6 +10,7 @@ import numpy as np
 from irkit import operators as o
 from irkit.passes.rewriting import (
     add_beside,
+    graph_of,
     integers,
     is_inference_dropout,
     known,
@@ -34,7 +35,8 @@ def remove_noops(graph: Graph, report: Report) -> bool:
             rule = RULES.get(node.op.name) if node.op.domain == "" else None
             found = rule(node) if rule and node.outputs else None
             if found is not None and may_replace(node, [found]):
-                replace(node, [found], report, "remove_noops", f"{node.op.name} hands on its input")
+                by = [found, *[None] * (len(node.outputs) - 1)]
+                replace(node, by, report, "remove_noops", f"{node.op.name} hands on its input")
         if len(report.witnesses) > before:
             each.sort()
     return len(report.witnesses) > count
@@ -53,7 +55,8 @@ def _identity(node: Node) -> Value | None:
 
 
 def _dropout(node: Node) -> Value | None:
-    return node.inputs[0] if len(node.outputs) == 1 and is_inference_dropout(node) else None
+    mask_is_read = any(v.uses or v in graph_of(node).outputs for v in node.outputs[1:])
+    return node.inputs[0] if not mask_is_read and is_inference_dropout(node) else None
 
 
 def _transpose(node: Node) -> Value | None:

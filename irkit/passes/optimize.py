@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from irkit.check import problems
 from irkit.errors import ArgumentError, GraphError
-from irkit.passes.batchnorm import fold_batchnorm
+from irkit.passes.absorbing import absorb_affine
 from irkit.passes.dead import dead_code
-from irkit.passes.folding import fold_constants
+from irkit.passes.folding import BUDGET, fold_constants
 from irkit.passes.noops import remove_noops
 from irkit.passes.report import Pass, Report
+from irkit.passes.reshapes import cancel_reshapes
 from irkit.passes.sharing import share_common
 from irkit.passes.transposes import sink_transposes
+from irkit.passes.weight_sharing import share_weights
 
 if TYPE_CHECKING:
     from irkit.ir import Graph
 
 _CLEANING: tuple[Pass, ...] = (dead_code, remove_noops, fold_constants)
-_SHARING: tuple[Pass, ...] = (*_CLEANING, share_common, sink_transposes)
+_SHARING: tuple[Pass, ...] = (*_CLEANING, share_common, cancel_reshapes, sink_transposes)
+# before sharing, since what two nodes read can go into neither of them
+_COMBINING: tuple[Pass, ...] = (*_CLEANING, absorb_affine, share_weights, *_SHARING[len(_CLEANING) :])
 
 # 0: as it is. 1: nothing superfluous. 2: nothing twice, and few transposes (the default). 3: also numbers
 # that were constants are combined, which rounds differently.
-LEVELS: tuple[tuple[Pass, ...], ...] = ((), _CLEANING, _SHARING, (*_SHARING, fold_batchnorm))
+LEVELS: tuple[tuple[Pass, ...], ...] = ((), _CLEANING, _SHARING, _COMBINING)
 MAX_ROUNDS = 10  # real models need two or three; each further one costs a look at every node
 
 
-def optimize(graph: Graph, level: int = 2, *, verify: bool = False) -> Report:
+def optimize(graph: Graph, level: int = 2, *, verify: bool = False, budget: int = BUDGET) -> Report:
     """Rewrite `graph`, an outermost one, in place. verify: check the graph after each pass that changed it.
+    budget: how many bytes of constants one node may turn into.
 
     Raises ArgumentError for another level; GraphError when a pass broke the graph, which is irkit's mistake.
     """
@@ -39,7 +45,8 @@ def optimize(graph: Graph, level: int = 2, *, verify: bool = False) -> Report:
         changed = False
         report.rounds += 1
         for each in LEVELS[level]:
-            if each(graph, report):
+            run = partial(fold_constants, budget=budget) if each is fold_constants else each
+            if run(graph, report):
                 changed = True
                 if verify:
                     _verify(graph, each)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from irkit.passes.contents import Contents
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -41,17 +43,26 @@ class Report:
     nodes_before: int = 0
     nodes_after: int = 0
     rounds: int = 0
+    replaced: dict[Value, Value] = field(
+        default_factory=dict
+    )  # what went → what stands for it, maybe gone as well
+    contents: Contents = field(default_factory=Contents)
 
     @property
     def counts(self) -> dict[str, int]:
         """How many rewrites each pass made."""
         return dict(Counter(w.rule for w in self.witnesses))
 
-    def note(self, rule: str, node: Node, after: Sequence[Value], why: str) -> None:
+    def note(self, rule: str, node: Node, after: Sequence[Value | None], why: str) -> None:
         """Remember that `after` now stands for the outputs of `node`."""
+        self.replaced.update(
+            (old, new) for old, new in zip(node.outputs, after, strict=False) if new is not None
+        )
         where = f"{node.layer}  {node.source}".strip()
         before = tuple(v.name for v in node.outputs)
-        self.witnesses.append(Witness(rule, before, tuple(v.name for v in after), why, where))
+        self.witnesses.append(
+            Witness(rule, before, tuple(v.name for v in after if v is not None), why, where)
+        )
 
     def __str__(self) -> str:
         done = ", ".join(f"{count} × {rule}" for rule, count in self.counts.items()) or "nothing to do"

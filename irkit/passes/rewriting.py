@@ -20,12 +20,13 @@ RANDOM = frozenset(
 )
 
 
-def replace(node: Node, by: Sequence[Value], report: Report, rule: str, why: str) -> None:
-    """Let `by` stand for the outputs of `node`, take it out, and remember why."""
+def replace(node: Node, by: Sequence[Value | None], report: Report, rule: str, why: str) -> None:
+    """Let `by` stand for the outputs of `node`, take it out, and remember why. None stands for what nobody reads."""
     graph = graph_of(node)
     report.note(rule, node, by, why)
     for old, new in zip(node.outputs, by, strict=True):
-        graph.replace_uses(old, new)
+        if new is not None:
+            graph.replace_uses(old, new)
     graph.remove(node)
 
 
@@ -37,7 +38,7 @@ def may_replace(node: Node, by: Sequence[Value]) -> bool:
     returned = set(graph.outputs)
     return not any(
         old in returned and (new.producer is None or new.producer.graph is not graph)
-        for old, new in zip(node.outputs, by, strict=True)
+        for old, new in zip(node.outputs, by, strict=False)
     )
 
 
@@ -50,6 +51,14 @@ def add_beside(node: Node, op: Operation, *inputs: Value | None, count: int | No
 def constant_beside(node: Node, array: Array) -> Value:
     """A constant in the name of `node`."""
     return add_beside(node, o.Constant(value=array))[0]
+
+
+def is_single(node: Node) -> bool:
+    """Whether a node's only output has one reader, and is not returned."""
+    if len(node.outputs) != 1:
+        return False
+    (output,) = node.outputs
+    return len(output.uses) == 1 and output not in graph_of(node).outputs
 
 
 def graph_of(node: Node) -> Graph:

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from irkit.operators import Operator
     from irkit.passes.report import Report
 
-COMPARED = 1 << 16  # bytes; larger arrays are taken as equal only when they are the same object
-
 
 def share_common(graph: Graph, report: Report) -> bool:
     """Let one node stand for all that compute the same in the same graph."""
@@ -25,24 +23,22 @@ def share_common(graph: Graph, report: Report) -> bool:
         for node in list(each.nodes):
             if node.op.subgraphs or not node.outputs or not is_pure(node):
                 continue
-            twin = first.setdefault(_key(node), node)
+            twin = first.setdefault(_key(node, report), node)
             if twin is not node and may_replace(node, twin.outputs):
                 replace(node, twin.outputs, report, "share_common", f"equals an earlier {node.op.name}")
     return len(report.witnesses) > count
 
 
-def _key(node: Node) -> Hashable:
+def _key(node: Node, report: Report) -> Hashable:
     op = cast("Operator", node.op)
-    attributes = tuple((name, _hashable(value)) for name, value in sorted(op.attributes().items()))
+    attributes = tuple((name, _hashable(value, report)) for name, value in sorted(op.attributes().items()))
     return op.domain, op.name, attributes, node.inputs, len(node.outputs)
 
 
-def _hashable(value: object) -> Hashable:
+def _hashable(value: object, report: Report) -> Hashable:
     if isinstance(value, float):
         return repr(value)  # since -0.0 is not 0.0
-    if not isinstance(value, np.ndarray):
-        assert isinstance(value, Hashable)
-        return type(value), value
-    if value.nbytes > COMPARED or value.dtype == object:
-        return id(value)
-    return str(value.dtype), value.shape, value.tobytes()
+    if isinstance(value, np.ndarray):
+        return report.contents.key(value)
+    assert isinstance(value, Hashable)
+    return type(value), value

@@ -13,6 +13,7 @@ import numpy as np
 
 from irkit import operators as o
 from irkit.passes.axis_rules import AXIS_RULES
+from irkit.passes.elementwise import ELEMENTWISE
 from irkit.passes.rewriting import add_beside, constant_beside, graph_of, known, replace, shape_of
 
 if TYPE_CHECKING:
@@ -23,19 +24,6 @@ Perm: TypeAlias = tuple[int, ...]
 
 RULE = "sink_transposes"
 _LOOKED_AT = 16  # readers of a value among which an inverse transpose is looked for
-
-# One tensor (others are scalars).
-_UNARY = """
-    Abs Acos Acosh Asin Asinh Atan Atanh BitwiseNot Cast Ceil Celu Clip Cos Cosh Dropout Elu Erf Exp Floor
-    Gelu HardSigmoid HardSwish Identity IsInf IsNaN LeakyRelu Log Mish Neg Not Reciprocal Relu Round Selu
-    Shrink Sigmoid Sign Sin Sinh Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu
-"""
-# Several that broadcast.
-_BROADCASTING = """
-    Add And BitShift BitwiseAnd BitwiseOr BitwiseXor Div Equal Greater GreaterOrEqual Less LessOrEqual Max
-    Mean Min Mod Mul Or PRelu Pow Sub Sum Where Xor
-"""
-ELEMENTWISE = frozenset(_UNARY.split()) | frozenset(_BROADCASTING.split())
 
 
 def sink_transposes(graph: Graph, report: Report) -> bool:
