@@ -7,6 +7,7 @@ report.
 from irkit.passes.absorbing import absorb_affine
 from irkit.passes.dead import dead_code
 from irkit.passes.folding import fold_constants
+from irkit.passes.frozen import optimized
 from irkit.passes.noops import remove_noops
 from irkit.passes.optimize import LEVELS, optimize
 from irkit.passes.report import Pass, Report, Witness
@@ -22,6 +23,7 @@ __all__ = [
     "absorb_affine",
     "fold_constants",
     "optimize",
+    "optimized",
     "remove_noops",
     "share_common",
     "sink_transposes",

@@ -59,7 +59,9 @@ def _put(
     dtype = cast("Any", absorber.outputs[0].type).dtype.numpy
     inputs = [constant_beside(absorber, p.astype(dtype)) if isinstance(p, np.ndarray) else p for p in parts]
     why = f"scale and shift of each channel are part of {absorber.op.name}'s constants"
-    replace(node, add_beside(absorber, op, *inputs), report, "absorb_affine", why)
+    result = add_beside(absorber, op, *inputs)
+    replace(node, result, report, "absorb_affine", why)
+    report.replaced[absorber.outputs[0]] = result[0]
     graph_of(absorber).remove(absorber)
 
 

@@ -40,4 +40,4 @@ class Contents:
 def _digest(array: Array) -> Hashable:
     if not any(array.strides):  # one number seen many times
         return array.reshape(-1)[:1].tobytes()
-    return xxhash.xxh3_128_digest(memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8)))
+    return xxhash.xxh3_128_digest(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)

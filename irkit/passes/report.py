@@ -45,7 +45,7 @@ class Report:
     rounds: int = 0
     replaced: dict[Value, Value] = field(
         default_factory=dict
-    )  # what went → what stands for it, maybe gone as well
+    )  # what went → what came of it, which may be gone as well
     contents: Contents = field(default_factory=Contents)
 
     @property
@@ -63,6 +63,17 @@ class Report:
         self.witnesses.append(
             Witness(rule, before, tuple(v.name for v in after if v is not None), why, where)
         )
+
+    def final(self, value: Value) -> Value:
+        """What came of `value` in the end: its like, or where only the order of axes differs, that."""
+        while True:
+            node = value.producer
+            if value in self.replaced:
+                value = self.replaced[value]
+            elif node is not None and node.graph is None and node.op.name == "Transpose" and node.inputs[0]:
+                value = node.inputs[0]
+            else:
+                return value
 
     def __str__(self) -> str:
         done = ", ".join(f"{count} × {rule}" for rule, count in self.counts.items()) or "nothing to do"
