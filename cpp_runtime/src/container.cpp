@@ -74,19 +74,22 @@ void check_place(Bytes file, const Section& section, uint64_t at, uint64_t& end)
             " must start at ", start.value_or(0), ", not at ", section.offset);
     require(file.holds(section.offset, section.length), "byte ", kPrelude + at + 16, ": section ",
             kNames[section.kind], " passes the end of the file");
+    if (section.kind != kWeights) {
+        limits::check(text("bytes of section ", kNames[section.kind]), section.length,
+                      section.kind == kProgram ? limits::kProgram : limits::kSection);
+    }
     const uint64_t nonzero = file.first_nonzero(end, section.offset);
     require(nonzero == section.offset, "byte ", nonzero, ": padding must be zero");
     end = section.offset + section.length;
 }
 
-void check_hash(Bytes file, const Section& section, irkit_verify verify) {
-    if (section.kind == kWeights) {
-        if (verify == IRKIT_VERIFY_NEVER) return;
-        if (verify == IRKIT_VERIFY_AUTO && section.length > limits::kVerifiedWeights) return;
-    } else {
-        limits::check(text("bytes of section ", kNames[section.kind]), section.length,
-                      section.kind == kProgram ? limits::kProgram : limits::kSection);
-    }
+/// Whether the section is hashed: all are but WEIGHTS, which may be too large to be read at once.
+bool is_verified(const Section& section, irkit_verify verify) {
+    return section.kind != kWeights || verify == IRKIT_VERIFY_ALWAYS ||
+           (verify == IRKIT_VERIFY_AUTO && section.length <= limits::kVerifiedWeights);
+}
+
+void check_hash(Bytes file, const Section& section) {
     require(hash_of(file.slice(section.offset, section.length)) == section.hash, "byte ", section.offset,
             ": checksum of section ", kNames[section.kind], " is wrong");
 }
@@ -110,10 +113,11 @@ Container read_container(Bytes file, irkit_verify verify) {
     std::array<bool, 6> present{};
     Container result;
     for (const Section& section : sections) {
-        check_hash(file, section, verify);
+        if (is_verified(section, verify)) check_hash(file, section);
         found[section.kind] = file.slice(section.offset, section.length);
         present[section.kind] = true;
         if (section.kind == kIr) result.ir_hash = section.hash;
+        if (section.kind == kWeights) result.weights_verified = is_verified(section, verify);
     }
     for (const Kind kind : {kProgram, kIr, kWeights}) {
         require(present[kind], "byte 64: section ", kNames[kind], " is missing");

@@ -15,6 +15,7 @@ struct Container {
     Bytes onnx;     // empty when there is none
     Bytes weights;
     uint64_t ir_hash = 0;
+    bool weights_verified = false;
 };
 
 /// Check every rule of the outer layer. FormatError, LimitError, UnsupportedError.

@@ -74,7 +74,6 @@ std::string held_text(fbs::TypeKind kind, std::string element) {
 
 void verify_dim(const fbs::Dim* dim, uint64_t symbol_count) {
     if (!dim || count(dim->tokens()) == 0) fail(IRKIT_FORMAT_ERROR, "PROGRAM: a size without tokens");
-    limits::check("PROGRAM: tokens of one size", dim->tokens()->size(), limits::kDimTokens);
     uint64_t depth = 0;
     for (const fbs::DimToken* token : *dim->tokens()) {
         if (token->op() > Op::MAX) fail(IRKIT_FORMAT_ERROR, "PROGRAM: unknown operation in a size");

@@ -1,6 +1,6 @@
 #include "dtype.h"
 
-#include "checked.h"
+#include <algorithm>
 
 namespace irkit::inside {
 namespace {
@@ -31,6 +31,15 @@ std::optional<uint64_t> packed_size(irkit_dtype dtype, uint64_t elements) {
     if (bits == 4) return elements / 2 + elements % 2;
     const auto size = checked_mul<uint64_t>(elements, bits / 8);
     return size && *size <= INT64_MAX ? size : std::nullopt;
+}
+
+bool are_bools(Bytes data) {
+    return std::all_of(data.data(), data.data() + data.size(), [](uint8_t value) { return value <= 1; });
+}
+
+bool last_half_is_zero(irkit_dtype dtype, uint64_t elements, Bytes data) {
+    const bool has_half = kRows[is_dtype(dtype) ? dtype : 0].bits == 4 && elements % 2 == 1;
+    return !has_half || data.read<uint8_t>(data.size() - 1) <= 0x0f;
 }
 
 std::optional<uint64_t> element_count(const int64_t* dims, uint64_t rank) {

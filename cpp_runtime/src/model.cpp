@@ -18,7 +18,7 @@ std::vector<std::string> type_texts(const flatbuffers::Vector<flatbuffers::Offse
 Model::Model(std::unique_ptr<Memory> owned, irkit_verify verify)
     : memory(std::move(owned)),
       container(read_container(memory->bytes(), verify)),
-      program(verify_program(container.program, container.weights, container.ir_hash)),
+      program(verify_program(container)),
       input_types(type_texts(program->inputs(), *program)),
       output_types(type_texts(program->outputs(), *program)) {
     for (const fbs::Graph* graph : each(program->graphs())) node_count += count(graph->nodes());

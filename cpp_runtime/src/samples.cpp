@@ -49,12 +49,15 @@ class SampleReader {
   private:
     void data(irkit_tensor& tensor) {
         const auto elements = element_count(tensor.dims, static_cast<uint64_t>(tensor.rank));
-        require(
-            elements && tensor.dtype != IRKIT_STRING && packed_size(tensor.dtype, *elements) == tensor.size,
-            "byte ", at_, ": a tensor's length is not that of its sizes");
+        if (!elements) fail(IRKIT_LIMIT_ERROR, "VECTORS: byte ", at_, ": a tensor has too many elements");
+        require(tensor.dtype != IRKIT_STRING && packed_size(tensor.dtype, *elements) == tensor.size, "byte ",
+                at_, ": a tensor's length is not that of its sizes");
         skip_padding(64);
-        // The C interface says that it is only read.
-        tensor.data = const_cast<uint8_t*>(section_.slice(at_, tensor.size).data());
+        const Bytes found = section_.slice(at_, tensor.size);
+        require(tensor.dtype != IRKIT_BOOL || are_bools(found), "byte ", at_, ": a bool is neither 0 nor 1");
+        require(last_half_is_zero(tensor.dtype, *elements, found), "byte ", at_,
+                ": an unused half is not zero");
+        tensor.data = const_cast<uint8_t*>(found.data());  // the C interface says that it is only read
         at_ += tensor.size;
     }
 

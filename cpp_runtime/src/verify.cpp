@@ -2,22 +2,10 @@
 
 #include <unordered_set>
 
-#include "format_limits.h"
+#include "layout.h"
 
 namespace irkit::inside {
 namespace {
-
-/// The tables' structure, by FlatBuffers' own verifier. It does not count in proportion to what a table
-/// refers to twice, hence the limit on the number of tables: each has at least four bytes, and four of an
-/// offset to it.
-const fbs::Program* verify_layout(Bytes section) {
-    constexpr uint32_t kSchemaDepth = 16;  // program.fbs nests six tables
-    const auto tables = static_cast<uint32_t>(section.size() / 8 + 1);
-    flatbuffers::Verifier verifier(section.data(), section.size(), kSchemaDepth, tables);
-    if (!fbs::VerifyProgramBuffer(verifier))
-        fail(IRKIT_FORMAT_ERROR, "PROGRAM: not a valid FlatBuffers program");
-    return fbs::GetProgram(section.data());
-}
 
 void verify_stamps(const fbs::Program& program, uint64_t ir_hash) {
     if (program.ir_hash() != ir_hash) fail(IRKIT_FORMAT_ERROR, "PROGRAM: belongs to another IR section");
@@ -51,49 +39,30 @@ bool is_utf8(std::string_view text) {
     return true;
 }
 
-void verify_text(std::string_view text, uint64_t longest, const char* what, Budget& budget) {
-    budget.take(text.size());
-    limits::check(what, text.size(), longest);
-    if (text.find('\0') != std::string_view::npos) fail(IRKIT_FORMAT_ERROR, what, ": holds a NUL");
-    if (!is_utf8(text)) fail(IRKIT_FORMAT_ERROR, what, ": not UTF-8");
-}
-
-void verify_strings(const fbs::Program& program, Budget& budget) {
-    verify_text(view(program.producer()), limits::kName, "PROGRAM: producer", budget);
-    verify_text(view(program.name()), limits::kName, "PROGRAM: name", budget);
-
-    limits::check("PROGRAM: strings", count(program.strings()), limits::kStrings);
-    if (count(program.strings()) == 0 || program.strings()->Get(0)->size() != 0) {
+void verify_strings(const fbs::Program& program) {
+    if (count(program.strings()) == 0 || program.strings()->Get(0)->size() != 0)
         fail(IRKIT_FORMAT_ERROR, "PROGRAM: strings[0] must be empty");
-    }
-    budget.take(program.strings());
     std::unordered_set<std::string_view> seen;
     for (const auto* string : *program.strings()) {
-        verify_text(view(string), limits::kName, "PROGRAM: a string", budget);
         if (!seen.insert(view(string)).second)
             fail(IRKIT_FORMAT_ERROR, "PROGRAM: string ", quoted(view(string)), " twice");
     }
-
-    limits::check("PROGRAM: metadata", count(program.metadata()), limits::kFacts);
-    budget.take(program.metadata());
     const fbs::Entry* before = nullptr;
     for (const fbs::Entry* entry : each(program.metadata())) {
-        verify_text(view(entry->key()), limits::kText, "PROGRAM: a key of the metadata", budget);
-        verify_text(view(entry->value()), limits::kText, "PROGRAM: a value of the metadata", budget);
         if (before && !(view(before->key()) < view(entry->key())))
             fail(IRKIT_FORMAT_ERROR, "PROGRAM: metadata is not sorted");
         before = entry;
     }
 }
 
-const fbs::Program* verify_program(Bytes section, Bytes weights, uint64_t ir_hash) {
-    const fbs::Program* program = verify_layout(section);
-    Budget budget(section.size());
-    verify_stamps(*program, ir_hash);
-    verify_strings(*program, budget);
-    verify_types(*program, budget);
-    verify_tensors(*program, weights, budget);
-    verify_graphs(*program, budget);
+const fbs::Program* verify_program(const Container& container) {
+    verify_layout(container.program);
+    const fbs::Program* program = fbs::GetProgram(container.program.data());
+    verify_stamps(*program, container.ir_hash);
+    verify_strings(*program);
+    verify_types(*program);
+    verify_tensors(*program, container.weights, container.weights_verified);
+    verify_graphs(*program);
     return program;
 }
 

@@ -16,12 +16,10 @@ struct Value {
 
 class GraphsVerifier {
   public:
-    GraphsVerifier(const fbs::Program& program, Budget& budget) : program_(program), budget_(budget) {}
+    explicit GraphsVerifier(const fbs::Program& program) : program_(program) {}
 
     void run() {
-        limits::check("PROGRAM: graphs", count(program_.graphs()), limits::kGraphs);
         if (count(program_.graphs()) == 0) fail(IRKIT_GRAPH_ERROR, "PROGRAM: no graph");
-        budget_.take(program_.graphs());
         initializers();
         graph(0, 0);
         if (next_graph_ != program_.graphs()->size())
@@ -35,7 +33,6 @@ class GraphsVerifier {
 
   private:
     void initializers() {
-        budget_.take(program_.initializers());
         std::vector<bool> seen(count(program_.tensors()));
         for (const uint32_t tensor : each(program_.initializers())) {
             if (tensor >= seen.size() || seen[tensor])
@@ -51,9 +48,6 @@ class GraphsVerifier {
         ++next_graph_;
         const fbs::Graph& graph = *program_.graphs()->Get(number);
         const size_t first = values_.size();
-        budget_.take(graph.inputs());
-        budget_.take(graph.outputs());
-        budget_.take(graph.nodes());
         for (const int32_t value : each(graph.inputs())) define(value, kNoNode);
         for (const fbs::Node* each_node : each(graph.nodes())) node(*each_node, number, depth);
         outputs(graph, number);
@@ -86,8 +80,6 @@ class GraphsVerifier {
             check_string(string);
         try {
             const OperatorRule& rule = operator_of(node);
-            budget_.take(node.inputs());
-            budget_.take(node.outputs());
             inputs(node, rule);
             attributes(node, rule, depth);
             sub_graphs(node);
@@ -123,7 +115,6 @@ class GraphsVerifier {
     void check_count(const char* what, const flatbuffers::Vector<int32_t>* numbers, uint64_t least,
                      uint64_t most) const {
         const uint64_t found = count(numbers);
-        limits::check(text("PROGRAM: ", what, " of one node"), found, limits::kNodePorts);
         if (found < least || found > most)
             fail(IRKIT_GRAPH_ERROR, "PROGRAM: ", name_, " with ", found, " ", what);
         if (found > 0 && numbers->Get(static_cast<uint32_t>(found - 1)) == -1) {
@@ -143,8 +134,6 @@ class GraphsVerifier {
     }
 
     void attributes(const fbs::Node& node, const OperatorRule& rule, uint64_t depth) {
-        limits::check("PROGRAM: attributes of one node", count(node.attributes()), limits::kAttributes);
-        budget_.take(node.attributes());
         uint64_t required = 0;
         std::string_view before;
         for (const fbs::Attribute* attribute : each(node.attributes())) {
@@ -179,7 +168,6 @@ class GraphsVerifier {
                            (kind == Kind::floats || count(attribute.floats()) == 0) &&
                            (kind == Kind::strings || count(attribute.strings()) == 0);
         if (!clean) fail(IRKIT_FORMAT_ERROR, "PROGRAM: ", name_, ".", name, " uses fields of another kind");
-        lists(attribute);
         if (kind == Kind::tensor) tensor(attribute.i());
         if (kind != Kind::graph) return;
         if (attribute.i() != static_cast<int64_t>(next_graph_) || next_graph_ >= program_.graphs()->size()) {
@@ -188,23 +176,6 @@ class GraphsVerifier {
         const std::string_view node_name = name_;
         graph(static_cast<uint32_t>(attribute.i()), depth + 1);
         name_ = node_name;
-    }
-
-    void lists(const fbs::Attribute& attribute) {
-        limits::check("PROGRAM: bytes of a string attribute", count(attribute.s()), limits::kAttributeString);
-        limits::check("PROGRAM: elements of an attribute", count(attribute.ints()), limits::kAttributeList);
-        limits::check("PROGRAM: elements of an attribute", count(attribute.floats()), limits::kAttributeList);
-        limits::check("PROGRAM: elements of an attribute", count(attribute.strings()),
-                      limits::kAttributeList);
-        budget_.take(attribute.s());
-        budget_.take(attribute.ints());
-        budget_.take(attribute.floats());
-        budget_.take(attribute.strings());
-        for (const fbs::Bytes* string : each(attribute.strings())) {
-            limits::check("PROGRAM: bytes of a string attribute", count(string->data()),
-                          limits::kAttributeString);
-            budget_.take(string->data());
-        }
     }
 
     void tensor(int64_t number) {
@@ -234,7 +205,6 @@ class GraphsVerifier {
     }
 
     const fbs::Program& program_;
-    Budget& budget_;
     std::vector<Value> values_;
     std::string_view name_;  // of the operator at work
     uint32_t next_graph_ = 0;
@@ -244,8 +214,8 @@ class GraphsVerifier {
 
 }  // namespace
 
-void verify_graphs(const fbs::Program& program, Budget& budget) {
-    GraphsVerifier(program, budget).run();
+void verify_graphs(const fbs::Program& program) {
+    GraphsVerifier(program).run();
 }
 
 }  // namespace irkit::inside

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "canonical.h"
 #include "hash.h"
 
 namespace {
@@ -118,7 +119,7 @@ std::string Parts::bytes() const {
     fb::FinishProgramBuffer(builder, fb::Program::Pack(builder, &copy));
 
     std::vector<std::pair<uint32_t, std::string>> sections = {
-        {1, {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()}}, {2, ir}};
+        {1, change_bytes(canonical({builder.GetBufferPointer(), builder.GetSize()}))}, {2, ir}};
     if (!vectors.empty()) sections.emplace_back(3, vectors);
     sections.emplace_back(5, weights);
 

@@ -5,6 +5,7 @@
 
 #include <program_generated.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct Parts {
     uint32_t version = 1;
     uint64_t flags = 0;
     bool right_ir_hash = true;
+    std::function<std::string(std::string)> change_bytes = [](std::string program) { return program; };
 
     std::string bytes() const;
 };

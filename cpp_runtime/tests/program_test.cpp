@@ -208,7 +208,7 @@ TEST_CASE("types, sizes and names are checked") {
             {"reserved name", [&](Parts& p) { x(p).name = "_v12"; }, IRKIT_FORMAT_ERROR, "reserved"},
             {"name twice", [&](Parts& p) { x(p).name = "y"; }, IRKIT_FORMAT_ERROR, "given twice"},
             {"NUL in a name", [&](Parts& p) { x(p).name = std::string("a\0b", 3); }, IRKIT_FORMAT_ERROR,
-             "holds a NUL"},
+             "must end with a NUL, and hold no other"},
             {"name not UTF-8", [&](Parts& p) { x(p).name = "\xc0\x80"; }, IRKIT_FORMAT_ERROR, "not UTF-8"},
             {"long name", [&](Parts& p) { x(p).name = std::string(5000, 'x'); }, IRKIT_LIMIT_ERROR,
              "5000, at most 4096"},
@@ -254,7 +254,7 @@ TEST_CASE("types, sizes and names are checked") {
              [&](Parts& p) {
                  while (x(p).type->dims.size() < 33) x(p).type->dims.push_back(constant(1));
              },
-             IRKIT_LIMIT_ERROR, "rank"},
+             IRKIT_LIMIT_ERROR, "dims: 33, at most 32"},
             {"string twice", [&](Parts& p) { add_string(p, "Relu"); }, IRKIT_FORMAT_ERROR,
              "string 'Relu' twice"},
             {"first string not empty", [&](Parts& p) { p.program.strings[0] = "x"; }, IRKIT_FORMAT_ERROR,
@@ -279,12 +279,28 @@ TEST_CASE("tensors fill WEIGHTS exactly") {
              [&](Parts& p) {
                  tensor(p, 0).dims = {INT64_MAX, 4};
              },
-             IRKIT_FORMAT_ERROR, "impossible sizes"},
+             IRKIT_LIMIT_ERROR, "too many elements"},
             {"negative size",
              [&](Parts& p) {
                  tensor(p, 0).dims = {-4, -3};
              },
-             IRKIT_FORMAT_ERROR, "impossible sizes"},
+             IRKIT_FORMAT_ERROR, "a negative size"},
+            {"padding", [&](Parts& p) { p.weights[50] = 'x'; }, IRKIT_FORMAT_ERROR,
+             "WEIGHTS, byte 50: padding"},
+            {"a bool of two",
+             [&](Parts& p) {
+                 tensor(p, 2).dtype = fb::DType::bool_;
+                 tensor(p, 2).dims = {400};
+                 p.weights.back() = 2;
+             },
+             IRKIT_FORMAT_ERROR, "neither 0 nor 1"},
+            {"an unused half",
+             [&](Parts& p) {
+                 tensor(p, 2).dtype = fb::DType::int4;
+                 tensor(p, 2).dims = {799};
+                 p.weights.back() = 0x10;
+             },
+             IRKIT_FORMAT_ERROR, "unused half"},
             {"offset outside", [&](Parts& p) { tensor(p, 2).offset = 1 << 20; }, IRKIT_FORMAT_ERROR,
              "passes the end"},
             {"overflowing offset", [&](Parts& p) { tensor(p, 2).offset = ~0ULL - 10; }, IRKIT_FORMAT_ERROR,
@@ -304,6 +320,36 @@ TEST_CASE("tensors fill WEIGHTS exactly") {
     shared.program.tensors.push_back(std::make_unique<fb::TensorT>(*shared.program.tensors.back()));
     shared.program.tensors.back()->dims = {10, 10};
     CHECK(open_bytes(shared.bytes()).message == "");
+}
+
+TEST_CASE("the bytes of PROGRAM are arranged in one way only") {
+    const auto refused = [](const std::function<std::string(std::string)>& change) {
+        Parts parts = gemm_relu();
+        parts.change_bytes = change;
+        return open_bytes(parts.bytes());
+    };
+    const auto changed = [&](size_t at, char value) {
+        return refused([=](std::string bytes) {
+            bytes[at] = value;
+            return bytes;
+        });
+    };
+    CHECK(refused([](const std::string& bytes) { return bytes + std::string(8, '\0'); }).message ==
+          "PROGRAM, byte 956: bytes are left over");
+    CHECK(refused([](const std::string& bytes) { return bytes.substr(0, bytes.size() - 1); }).code ==
+          IRKIT_FORMAT_ERROR);
+    CHECK(changed(4, 'X').message == "PROGRAM, byte 4: the identifier is not IRKP");
+    CHECK(changed(0, 0x40).message.find("what should stand at") != std::string::npos);
+    CHECK(changed(8, 38).message == "PROGRAM, byte 8: a Program has fields that this irkit does not know");
+    CHECK(changed(8, 37).message == "PROGRAM, byte 8: a vtable of 37 bytes");
+    CHECK(changed(12, 8).message == "PROGRAM, byte 8: a vtable that is not in its canonical form");
+    CHECK(refused([](const std::string&) {
+              fb::ProgramT program = gemm_relu().program;  // as flatc's own code arranges it
+              flatbuffers::FlatBufferBuilder builder;
+              fb::FinishProgramBuffer(builder, fb::Program::Pack(builder, &program));
+              return std::string(reinterpret_cast<const char*>(builder.GetBufferPointer()),
+                                 builder.GetSize());
+          }).code == IRKIT_FORMAT_ERROR);
 }
 
 TEST_CASE("sub-graphs deeper than 16 are a LimitError") {
