@@ -9,10 +9,21 @@ from irkit.ir import Dim, Expression, dims
 from irkit.ir.source import caller
 
 if TYPE_CHECKING:
-    from irkit.frontends.tensor import SymbolicTensor
+    from irkit.frontends.tensor import SymbolicTensor, Tensor
 
 
-class Size:
+class OpenNumber:
+    """A number of Python that has no value while a graph is made. kind: bool, int or float.
+
+    tensor: the scalar in the graph that holds it, in bool, int64 or float64 (of a Size: made when it is needed).
+    """
+
+    __slots__ = ()
+    kind: str
+    tensor: Tensor
+
+
+class Size(OpenNumber):
     """One symbolic size, e.g. the batch. Arithmetic gives sizes again; use it in reshape, zeros, arange, range…
 
     Comparing gives True or False where that is decided for every value, and raises CaptureError otherwise: nothing
@@ -22,6 +33,7 @@ class Size:
     """
 
     __slots__ = ("expression", "tensors")
+    kind = "int"
 
     def __init__(self, expression: Expression, tensors: tuple[SymbolicTensor, ...] = ()) -> None:
         self.expression, self.tensors = expression, tensors

@@ -14,7 +14,7 @@ from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.operands import Operand, cast_to, int64s, rank_of, result, tensor
 from irkit.frontends.ops.shaping import expand_dims, permuted, squeeze
 from irkit.frontends.ops.sizes import SizeArgument, shape_tensor
-from irkit.frontends.size import Size
+from irkit.frontends.size import OpenNumber, Size
 from irkit.frontends.tensor import EagerTensor, Tensor, TensorLike
 from irkit.frontends.variable import Variable
 from irkit.ir import DType
@@ -77,6 +77,7 @@ def _part(one: object) -> list[Part]:
         )
     if isinstance(one, int | np.integer):
         return [int(one)]
+    one = one.tensor if isinstance(one, OpenNumber) else one
     array = tensor(one)  # type: ignore[arg-type]  # refuses what is no tensor
     if array.type.dtype is DType.bool:
         return list(_where_true(array))

@@ -12,7 +12,7 @@ from irkit.errors import ArgumentError
 from irkit.frontends.apply import apply_one, constant
 from irkit.frontends.dtypes import Promotable, dtype_of, joined
 from irkit.frontends.ops.sizes import size_tensor
-from irkit.frontends.size import Size
+from irkit.frontends.size import OpenNumber, Size
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor, TensorLike
 from irkit.frontends.variable import Variable
 from irkit.ir import Array, DType
@@ -23,7 +23,7 @@ Operand: TypeAlias = Tensor | Variable
 _BOTH = Tensor | Variable
 
 
-def tensor(x: TensorLike | Size, dtype: DType | None = None) -> Operand:
+def tensor(x: TensorLike | OpenNumber, dtype: DType | None = None) -> Operand:
     """`x` as something that `apply` takes, of type `dtype` where one is given. Lists may hold tensors.
 
     Raises ArgumentError for what is no tensor.
@@ -34,13 +34,24 @@ def tensor(x: TensorLike | Size, dtype: DType | None = None) -> Operand:
 
 
 def _made(x: object, dtype: DType | None) -> Tensor:
-    if isinstance(x, Size):
-        return cast_to(size_tensor(x), dtype or DType.int32)
+    if isinstance(x, OpenNumber):
+        return _open_number(x, dtype)
     if isinstance(x, list | tuple) and _holds_tensors(x):
         return _stacked(x)
     if isinstance(x, bool | int | float | complex) and dtype is not None:
         return EagerTensor(np.asarray(x).astype(dtype.numpy))
     return EagerTensor(_array(x))
+
+
+def _open_number(x: OpenNumber, dtype: DType | None) -> Tensor:
+    """In Keras's type for a number of Python: an int that does not fit into int32 would be another; it ends the run."""
+    if isinstance(x, Size):
+        return cast_to(size_tensor(x), dtype or DType.int32)
+    if dtype is not None or x.kind != "int":
+        return cast_to(x.tensor, dtype or (DType.bool if x.kind == "bool" else dtype_of(None)))
+    narrow = cast_to(x.tensor, DType.int32)
+    fits = apply_one(op.Equal(), cast_to(narrow, DType.int64), x.tensor)
+    return apply_one(op.Assert(message="a Python int does not fit into an int32 tensor."), fits, narrow)
 
 
 def _array(x: object) -> Array:
@@ -65,7 +76,7 @@ def _array(x: object) -> Array:
 
 def _holds_tensors(x: Sequence[object]) -> bool:
     return any(
-        isinstance(v, Tensor | Variable | Size) or (isinstance(v, list | tuple) and _holds_tensors(v))
+        isinstance(v, Tensor | Variable | OpenNumber) or (isinstance(v, list | tuple) and _holds_tensors(v))
         for v in x
     )
 
@@ -93,7 +104,7 @@ def cast_to(x: Operand, dtype: DType) -> Operand:
     return x if kind(x) is dtype else apply_one(op.Cast(to=dtype), x)
 
 
-def dtype_name(x: TensorLike | Size) -> str:
+def dtype_name(x: TensorLike | OpenNumber) -> str:
     """How `x` takes part in promotion: by its type's name, or weakly, as "int" or "float"."""
     if isinstance(x, _BOTH):
         return kind(x).name
@@ -101,18 +112,20 @@ def dtype_name(x: TensorLike | Size) -> str:
         return DType.of(x.dtype).name
     if isinstance(x, bool):
         return "bool"
-    if isinstance(x, int | Size):
+    if isinstance(x, OpenNumber):
+        return x.kind
+    if isinstance(x, int):
         return "int"
     return "float" if isinstance(x, float) else tensor(x).type.dtype.name
 
 
-def common(*xs: TensorLike | Size, also: Promotable = None) -> DType:
+def common(*xs: TensorLike | OpenNumber, also: Promotable = None) -> DType:
     """The type in which `xs` meet. also: one more that takes part; Python's float demands a float."""
     names = tuple(map(dtype_name, xs))
     return joined(names if also is None else (*names, "float" if also is float else dtype_of(also).name))
 
 
-def promoted(*xs: TensorLike | Size, also: Promotable = None) -> list[Operand]:
+def promoted(*xs: TensorLike | OpenNumber, also: Promotable = None) -> list[Operand]:
     """All of `xs` as tensors of the type in which they meet."""
     if _alike(xs, also):
         return list(xs)  # type: ignore[arg-type]  # nothing to convert: the usual case
@@ -212,7 +225,7 @@ def values_of(x: object) -> Array | None:
         return None if known is None or known.dtype == object else known
     if isinstance(x, EagerTensor):
         return x.array
-    if isinstance(x, Variable | Size):
+    if isinstance(x, Variable | OpenNumber):
         return None
     if isinstance(x, list | tuple) and _holds_tensors(x):
         parts = [values_of(v) for v in x]

@@ -11,14 +11,14 @@ import numpy as np
 from irkit import operators as op
 from irkit.errors import ArgumentError, CaptureError
 from irkit.frontends.apply import apply_one
-from irkit.frontends.size import Size
+from irkit.frontends.size import OpenNumber, Size
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
 from irkit.ir import Array, Dim, DType, Expression, TensorType, dims
 from irkit.ir.dims import Atom, Symbol
 from irkit.ir.source import caller
 
 # One size, as users write it: also a scalar tensor of integers.
-SizeArgument: TypeAlias = int | Size | Tensor | np.integer[Any]
+SizeArgument: TypeAlias = int | OpenNumber | Tensor | np.integer[Any]
 ShapeArgument: TypeAlias = SizeArgument | Sequence[SizeArgument] | Array
 # One size, looked at: an int wherever it is known now.
 Known: TypeAlias = int | Size | SymbolicTensor
@@ -51,6 +51,8 @@ def _size(size: object) -> Known:
         return known if isinstance(known, int) else size
     if isinstance(size, Size):
         return size
+    if isinstance(size, OpenNumber) and isinstance(size.tensor, SymbolicTensor):
+        return _size(size.tensor)
     if size is None:
         raise ArgumentError(
             "a size must not be None here.",
