@@ -15,7 +15,7 @@ import numpy as np
 
 from irkit.errors import CaptureError
 from irkit.frontends.definition import Definition, current_scope
-from irkit.frontends.size import Size, as_size, shown_size
+from irkit.frontends.size import OpenNumber, Size, as_size, shown_size
 from irkit.ir import Array, TensorType, Value, type_of
 from irkit.ir.source import caller, is_own
 
@@ -297,4 +297,4 @@ class SymbolicTensor(Tensor):
         return f"<SymbolicTensor '{self.name}' shape=({shape}), dtype={self.dtype}>"
 
 
-_OPERANDS = (TensorMethods, np.ndarray, np.generic, bool, int, float, complex, str, list, tuple, Size)
+_OPERANDS = (TensorMethods, np.ndarray, np.generic, bool, int, float, complex, str, list, tuple, OpenNumber)
