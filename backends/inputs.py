@@ -32,7 +32,7 @@ class InputCheck:
     __slots__ = ("_constraints", "_inputs", "_referee", "_seen")
 
     def __init__(self, model: GraphModel, *, referee: bool = False) -> None:
-        self._inputs = model.graph.inputs
+        self._inputs = model.user_inputs
         bound = bound_symbols([v.type for v in self._inputs])
         self._constraints = checkable(list(model.graph.constraints), bound)
         self._referee = referee

@@ -19,6 +19,7 @@ from irkit.backends.inputs import InputCheck
 from irkit.backends.lowering import lower
 from irkit.backends.ort_errors import creation_error, run_error
 from irkit.backends.ort_values import ExoticRun, is_exotic
+from irkit.backends.states import SessionStates
 from irkit.errors import ArgumentError
 from irkit.ir import TensorType
 from irkit.ir.weights import Weight
@@ -75,11 +76,16 @@ class OnnxRuntimeModel:
     def __init__(self, model: GraphModel, options: Options) -> None:
         self._model, self._options = model, options
         self._check = InputCheck(model)
+        self.states = SessionStates(model)
+        self._stateful = bool(model.states)
         self._enter()
 
     def run(self, inputs: Sequence[Any]) -> list[Any]:
-        """Arrays in the order of the graph's inputs → its outputs. See irkit.execution.Executable."""
+        """Arrays in the order of the user's inputs → the user's outputs. See irkit.execution.Executable."""
         taken = self._check(inputs)
+        return self.states.run(self._computed, taken) if self._stateful else self._computed(taken)
+
+    def _computed(self, taken: Sequence[Any]) -> list[Any]:
         if Weight.writes is not self._writes:
             self._enter()
         try:

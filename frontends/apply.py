@@ -10,6 +10,7 @@ import numpy as np
 from irkit import operators as op
 from irkit.errors import CaptureError, ExecutionError, IrkitError
 from irkit.frontends.definition import Definition, Scope, current_scope
+from irkit.frontends.state import value_of
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
 from irkit.frontends.variable import Variable
 from irkit.ir import Array, DType, Value, type_of
@@ -81,7 +82,7 @@ def symbolic_value(operand: Operand, definition: Definition) -> Value | None:
     if isinstance(operand, SymbolicTensor):
         return operand.value
     if isinstance(operand, Variable):
-        return definition.graph.weight(operand.weight)
+        return value_of(operand.weight, definition)
     array = operand.array if isinstance(operand, EagerTensor) else np.asarray(operand)
     return definition.graph.add(
         op.Constant(value=array), layer=current_scope().layer, source=current_scope().source

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from irkit.ir import Graph, Node, Source, Value
+from irkit.ir import Graph, Node, Source, Value, Weight
 from irkit.ir.graph import captured
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Definition:
     outer: for the inside of a branch or loop, the definition around it, whose tensors may be read there.
     """
 
-    __slots__ = ("_into", "_named", "_open", "graph", "makers", "outer", "records")
+    __slots__ = ("_into", "_named", "_open", "graph", "makers", "outer", "records", "states")
 
     def __init__(self, graph: Graph | None = None, outer: Definition | None = None) -> None:
         self.graph = Graph() if graph is None else graph  # an empty graph is false
@@ -85,6 +85,7 @@ class Definition:
         self._open = 0  # branches and loops being written just now: their graphs know ours
         self.makers: dict[Value, Step] = {}  # value → the step that made it
         self.records: list[Record] = []
+        self.states: dict[Weight, Value] = {}  # variables that were assigned here: see state.py
         self._named: dict[tuple[tuple[str, ...], str], Layer] = {}
         self._into: Definition | None = None
 
@@ -138,6 +139,7 @@ class Definition:
         a.graph.absorb(b.graph)
         a.makers.update(b.makers)
         a.records += b.records
+        a.states.update(b.states)
         b._into = a
         return a
 

@@ -97,7 +97,7 @@ class Functional(Model):
     def _with_inputs(self, model: GraphModel) -> None:
         """Put the InputLayers into the layer tree, and its children into Keras's order."""
         children = model.layers.children
-        for layer, value in zip(self._input_layers, model.graph.inputs, strict=True):
+        for layer, value in zip(self._input_layers, model.user_inputs, strict=True):
             call = Call((), (value,), layer.source)
             children[layer.name] = LayerNode(layer.name, "InputLayer", layer.config_json(), calls=[call])
         order = {layer.name: i for i, layer in enumerate(self._ordered_layers)}

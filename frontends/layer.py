@@ -171,7 +171,7 @@ class Layer:
         type_ = TensorType(DType.of(dtype or self.dtype), tuple(int(d) for d in shape))
         draw = resolve.drawing(initializer, type_)
         path = f"{self.name}/{name or naming.auto_name('variable')}"
-        variable = Variable(path, type_, draw, trainable=trainable)
+        variable = Variable.drawn(path, type_, draw, trainable=trainable)
         variable.trainable = trainable and self.trainable
         variable.regularizer = regularizer
         self._track(f"weight:{len(self._tracked)}", variable)
@@ -384,7 +384,11 @@ class Layer:
     def _build_for(self, args: Sequence[Any]) -> None:
         if self.built:
             return
-        self.build(_shapes(args[0]) if args else None)
+        shapes = _shapes(args[0]) if args else None
+        with scope(
+            Scope(current_scope().path)
+        ):  # weights are made, and assigned, for good: no part of a graph
+            self.build(shapes)
         self.built = True
 
     def _record(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from irkit import execution, serialize
 from irkit.errors import IrkitError, UnsupportedError
+from irkit.frontends import state
 from irkit.frontends.definition import Definition, LayerStep, Record, current_scope
 from irkit.frontends.files import not_read, path_of
 from irkit.frontends.input import InputLayer
@@ -62,6 +63,8 @@ class LoadedModel(Model):
     def __init__(self, model: GraphModel) -> None:
         super().__init__(name=model.name)
         self._first = model
+        self._eager: execution.Executable | None = None
+        self._initial = [weight.data for weight in model.states]
         self._definition = _definition_of(model)
         self._tracked["layers"] = [self._with_tensors(node) for node in model.layers.children.values()]
         self._tracked["weights"] = [Variable.of(w) for w in model.layers.weights]
@@ -85,13 +88,18 @@ class LoadedModel(Model):
         """The graph, as it was loaded."""
         return self.graph_model
 
+    def reset_states(self) -> None:
+        """Give all states the values that they were saved with."""
+        for weight, initial in zip(self.graph_model.states, self._initial, strict=True):
+            weight.data = initial
+
     @property
     def inputs(self) -> list[SymbolicTensor]:
-        return [SymbolicTensor(v, self._definition) for v in self.graph_model.graph.inputs]
+        return [SymbolicTensor(v, self._definition) for v in self.graph_model.user_inputs]
 
     @property
     def outputs(self) -> list[SymbolicTensor]:
-        return [SymbolicTensor(v, self._definition) for v in self.graph_model.graph.outputs]
+        return [SymbolicTensor(v, self._definition) for v in self.graph_model.user_outputs]
 
     @property
     def input(self) -> Any:  # the structure that the model takes
@@ -124,16 +132,18 @@ class LoadedModel(Model):
 
     def _evaluated(self, inputs: Any) -> list[EagerTensor]:
         model = self.graph_model
-        executable = execution.backend("interpreter").prepare(model)
-        return [EagerTensor(a) for a in executable.run(arrange(model, inputs))]
+        if self._eager is None:
+            self._eager = execution.backend("interpreter").prepare(model)
+        return [EagerTensor(a) for a in state.run(self._eager, model, arrange(model, inputs))]
 
     def _copied(self, tensors: list[Any], definition: Definition) -> list[SymbolicTensor]:
         """The model's nodes as a part of the graph being defined, with its layers under this model's path."""
         model, where = self.graph_model, current_scope()
         mapping: dict[Value, Value] = {}
-        for value, tensor in zip(model.graph.inputs, tensors, strict=True):
+        given = [*tensors, *map(Variable.of, model.states)]
+        for value, tensor in zip(model.graph.inputs, given, strict=True):
             mapping[value] = (
-                definition.graph.weight(tensor.weight) if isinstance(tensor, Variable) else tensor.value
+                state.value_of(tensor.weight, definition) if isinstance(tensor, Variable) else tensor.value
             )
         weight_of = {v: w for w, v in model.graph.weights.items()}
         copy_nodes(model.graph.nodes, definition.graph, mapping, weight_of, where.layer)
@@ -144,7 +154,10 @@ class LoadedModel(Model):
                 definition.records.append(
                     Record((*where.path, *path.split("/")), layer, inputs, outputs, call.source)
                 )
-        return [SymbolicTensor(mapping[v], definition) for v in model.graph.outputs]
+        made = [SymbolicTensor(mapping[v], definition) for v in model.graph.outputs]
+        for weight, tensor in zip(model.states, made[len(model.user_outputs) :], strict=True):
+            state.write(weight, tensor, definition)
+        return made[: len(model.user_outputs)]
 
 
 def _definition_of(model: GraphModel) -> Definition:

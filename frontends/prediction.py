@@ -9,6 +9,7 @@ import numpy as np
 
 from irkit import execution
 from irkit.errors import ShapeError
+from irkit.frontends import state
 from irkit.frontends.misuse import shown
 from irkit.frontends.tensor import EagerTensor
 from irkit.ir import Array, DType, GraphModel, TensorType, Type
@@ -23,7 +24,7 @@ def arrange(model: GraphModel, x: Any) -> list[Array]:  # an array, or a list or
 
     A dict is matched by the inputs' names, a list by their order. Raises ShapeError naming the input.
     """
-    inputs = model.graph.inputs
+    inputs = model.user_inputs
     given = in_order(x, [v.name for v in inputs])
     return [as_input(a, v.name, v.type) for a, v in zip(given, inputs, strict=True)]
 
@@ -107,12 +108,13 @@ class Prediction:
     def run(self, x: Any, batch_size: int, verbose: str | int = 0, steps: int | None = None) -> Any:
         """The outputs for all samples in `x`, in the structure that the model returns."""
         arrays = arrange(self._model, x)
-        samples = _sample_count(arrays, [v.name for v in self._model.graph.inputs])
+        samples = _sample_count(arrays, [v.name for v in self._model.user_inputs])
         if samples is None or (samples <= batch_size and steps is None):
-            outputs = self._executable.run(arrays)
+            outputs = state.run(self._executable, self._model, arrays)
         else:
             batches = [
-                self._executable.run(b) for b in _shown(_batches(arrays, samples, batch_size, steps), verbose)
+                state.run(self._executable, self._model, b)
+                for b in _shown(_batches(arrays, samples, batch_size, steps), verbose)
             ]
             outputs = [np.concatenate(parts) for parts in zip(*batches, strict=True)]
         return unflatten(self._model.signature.outputs, outputs)

@@ -39,7 +39,7 @@ TensorLike: TypeAlias = Union[
 
 
 @cache
-def _ops() -> Any:  # a module
+def functions() -> Any:  # a module
     """irkit.frontends.ops, which stands above this file: found when a tensor is first computed with."""
     return importlib.import_module("irkit.frontends.ops")
 
@@ -51,7 +51,7 @@ def _operator(function: str, *, reflected: bool = False) -> Any:  # a method, ma
         if not isinstance(other, _OPERANDS):
             return NotImplemented
         a, b = (other, self) if reflected else (self, other)
-        result: Tensor = getattr(_ops(), function)(a, b)
+        result: Tensor = getattr(functions(), function)(a, b)
         return result
 
     return method
@@ -59,7 +59,7 @@ def _operator(function: str, *, reflected: bool = False) -> Any:  # a method, ma
 
 def _unary(function: str) -> Any:  # a method, made from a name
     def method(self: Any, *args: Any, **kwargs: Any) -> Tensor:  # arguments of that function
-        result: Tensor = getattr(_ops(), function)(self, *args, **kwargs)
+        result: Tensor = getattr(functions(), function)(self, *args, **kwargs)
         return result
 
     method.__name__ = function
@@ -77,7 +77,7 @@ class TensorMethods:
     ) -> Any:  # numpy's protocol
         """numpy's functions on tensors are irkit's: np.exp(x) is ops.exp(x), array + x is ops.add(array, x)."""
         name = {"divide": "true_divide", "remainder": "mod"}.get(ufunc.__name__, ufunc.__name__)
-        function = getattr(_ops(), name, None)
+        function = getattr(functions(), name, None)
         if method != "__call__" or kwargs or function is None:
             raise CaptureError(
                 f"numpy.{ufunc.__name__} cannot be used on a tensor"
@@ -119,7 +119,7 @@ class TensorMethods:
     )
 
     def __getitem__(self: Any, index: object) -> Tensor:  # a Tensor or Variable
-        result: Tensor = _ops().getitem(self, index)
+        result: Tensor = functions().getitem(self, index)
         return result
 
     def __setitem__(self: Any, index: object, value: object) -> None:  # a Tensor or Variable
@@ -132,7 +132,7 @@ class TensorMethods:
     @property
     def T(self: Any) -> Tensor:
         """Axes reversed."""
-        result: Tensor = _ops().transpose(self)
+        result: Tensor = functions().transpose(self)
         return result
 
 

@@ -12,6 +12,7 @@ from irkit.frontends.apply import symbolic_value
 from irkit.frontends.definition import Definition, Record, Scope, scope
 from irkit.frontends.input import TensorSpec
 from irkit.frontends.layer import Layer
+from irkit.frontends.state import become_states
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor
 from irkit.frontends.variable import Variable
 from irkit.ir import Call, Graph, GraphModel, LayerNode, Signature, Value
@@ -45,10 +46,11 @@ def trace(
             cure="Does it end in `return`?",
         )
     outputs = [_output_value(leaf, definition) for _, leaf in leaves]
-    definition.graph.set_outputs(outputs)
+    states, after = become_states(definition)
+    definition.graph.set_outputs([*outputs, *after])
     _prune(definition.graph)
     root = layer_tree(model, definition.records, set(_living(definition.graph)))
-    made = GraphModel(model.name, definition.graph, root)
+    made = GraphModel(model.name, definition.graph, root, states=states)
     for weight, path in made.weight_paths().items():
         if weight in definition.graph.weights:
             definition.graph.rename(definition.graph.weights[weight], path)

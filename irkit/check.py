@@ -15,6 +15,7 @@ from irkit.errors import GraphError, IrkitError, ShapeError
 from irkit.ir import Constraints, TensorType, dims
 from irkit.ir.constraints import recording
 from irkit.ir.graph import who
+from irkit.ir.states import state_errors
 
 if TYPE_CHECKING:
     from irkit.ir import Graph, GraphModel, LayerNode, Node, Type, Value
@@ -57,6 +58,7 @@ def check(model: GraphModel) -> CheckReport:
     errors = problems(model.graph)
     errors += _tree_errors(model)
     errors += _signature_errors(model)
+    errors += state_errors(model)
     return CheckReport(errors, _warnings(model))
 
 
@@ -235,7 +237,7 @@ def _layer_errors(path: str, layer: LayerNode) -> Iterator[IrkitError]:
 
 
 def _signature_errors(model: GraphModel) -> Iterator[IrkitError]:
-    names, outputs = model.signature.output_names, model.graph.outputs
+    names, outputs = model.signature.output_names, model.user_outputs
     if len(names) != len(outputs):
         yield GraphError(
             f"the model returns {len(outputs)} values and names {len(names)}: {', '.join(names)}."
@@ -243,7 +245,7 @@ def _signature_errors(model: GraphModel) -> Iterator[IrkitError]:
     if len(set(names)) != len(names):
         yield GraphError(f"two outputs have the same name: {', '.join(names)}.")
     for assumption in model.signature.assumptions:
-        if not -1 <= assumption.input < len(model.graph.inputs):
+        if not -1 <= assumption.input < len(model.user_inputs):
             yield GraphError(
                 f"the assumption {assumption.text!r} concerns input {assumption.input}, which is not there."
             )
@@ -251,7 +253,7 @@ def _signature_errors(model: GraphModel) -> Iterator[IrkitError]:
 
 def _warnings(model: GraphModel) -> list[IrkitError]:
     graph, returned = model.graph, set(model.graph.outputs)
-    unread = [f"input '{v.name}'" for v in graph.inputs if not v.uses and v not in returned]
+    unread = [f"input '{v.name}'" for v in model.user_inputs if not v.uses and v not in returned]
     unread += [f"weight '{w.path}'" for w, v in graph.weights.items() if not v.uses and v not in returned]
     found = [f"{what} is never read." for what in unread]
     return [GraphError(text) for text in (*found, *([] if graph.outputs else ["the model returns nothing."]))]

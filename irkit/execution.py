@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from irkit.errors import ArgumentError
@@ -20,11 +20,31 @@ _EXPORT = "irkit.backends.onnx_export:export_onnx"
 _LOWERING = "irkit.backends.lowering:lower"
 
 
+class States(Protocol):
+    """What an executable keeps from call to call, by name. Empty for a model without states."""
+
+    def __getitem__(self, name: str) -> Array: ...
+
+    def __setitem__(self, name: str, value: Array) -> None:
+        """Raises ShapeError when dtype or shape differ."""
+
+    def __iter__(self) -> Iterator[str]: ...
+
+    def __len__(self) -> int: ...
+
+    def reset(self) -> None:
+        """Back to the values that the model was saved with."""
+
+
 class Executable(Protocol):
     """A model that is ready to run."""
 
+    @property
+    def states(self) -> States:
+        """The states that its calls share; replaced by a call that succeeds, left alone by one that fails."""
+
     def run(self, inputs: Sequence[Any]) -> list[Any]:
-        """Arrays (lists for sequences, None for an absent optional) in the order of the graph's inputs → its outputs.
+        """Arrays (lists for sequences, None for an absent optional) for the user's inputs → the user's outputs.
 
         Raises ShapeError when dtypes, sizes or constraints do not fit, AssumptionError, AssertionFailed,
         ExecutionError.

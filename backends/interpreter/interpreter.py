@@ -11,6 +11,7 @@ from irkit.backends.inputs import InputCheck
 from irkit.backends.interpreter.failures import located
 from irkit.backends.interpreter.kernels import in_float64
 from irkit.backends.interpreter.plan import Plan
+from irkit.backends.states import SessionStates
 from irkit.ir.weights import Weight
 
 if TYPE_CHECKING:
@@ -37,10 +38,15 @@ class PlannedModel:
         self._inputs = slice(1, 1 + len(plan.inputs))  # the planner gives the inputs the first slots
         self._template: Frame = plan.template
         self._writes: object = None
+        self.states = SessionStates(model, in_float64) if float64 else SessionStates(model)
+        self._stateful = bool(model.states)
 
     def run(self, inputs: Sequence[Any]) -> list[Any]:
-        """Arrays in the order of the graph's inputs → its outputs. See irkit.execution.Executable."""
+        """Arrays in the order of the user's inputs → the user's outputs. See irkit.execution.Executable."""
         taken = self._check(inputs)
+        return self.states.run(self._run, taken) if self._stateful else self._run(taken)
+
+    def _run(self, taken: Sequence[Any]) -> list[Any]:
         if self._writes is not Weight.writes:
             self._read_weights()
         frame = self._template.copy()

@@ -25,10 +25,12 @@ from irkit.backends.program import (
     NodeP,
     PortP,
     Program,
+    StateP,
 )
 from irkit.errors import LimitError, UnsupportedError
-from irkit.ir import TensorType
+from irkit.ir import DType, TensorType
 from irkit.ir.graph import who
+from irkit.operators.catalogue import oldest
 
 if TYPE_CHECKING:
     from irkit.ir import Graph, GraphModel, Node, Value
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from irkit.passes import Report
 
 LEAST_OPSET = 21
+_LATE = frozenset({DType.bfloat16, DType.float4e2m1})  # many operators take them only since opset 22 or 23
 MAX_TENSOR_ATTRIBUTE = 65536
 
 # Outputs from this one on may be left out where nobody reads them. Compared with ONNX's schemas by a test.
@@ -71,7 +74,8 @@ class _Emitter:
     def lowered(self, report: Report) -> Lowered:
         initializers = self.initializers()
         self.main_graph()
-        symbols = bindable_symbols([v.type for v in self.model.graph.inputs])
+        symbols = bindable_symbols([v.type for v in self.model.user_inputs])
+        states = self.states()
         program = Program(
             producer=producer(),
             name=self.model.name,
@@ -80,6 +84,7 @@ class _Emitter:
             symbols=tuple(symbols),
             constraints=self.constraints(symbols),
             assumptions=tuple(AssumptionP(a.text, a.input) for a in self.model.signature.assumptions),
+            states=states,
             strings=tuple(self.strings),
             tensors=tuple(self.tensors.entries),
             initializers=initializers,
@@ -144,7 +149,7 @@ class _Emitter:
 
     def node(self, node: Node) -> NodeP:
         op = cast("Operator", node.op)
-        self.opset = max(self.opset, op.since if op.domain == "" else 0)
+        self.opset = max(self.opset, _opset(node, op))
         inputs = [ABSENT if v is None else self.number[v] for v in node.inputs]
         while inputs and inputs[-1] == ABSENT:
             inputs.pop()
@@ -212,6 +217,14 @@ class _Emitter:
 
     # ---- around the graph
 
+    def states(self) -> tuple[StateP, ...]:
+        """They stand behind the user's inputs and outputs."""
+        inputs, outputs = len(self.model.user_inputs), len(self.model.user_outputs)
+        return tuple(
+            StateP(name, inputs + i, outputs + i, self.tensors.weight(weight))
+            for i, (name, weight) in enumerate(zip(self.model.state_names, self.model.states, strict=True))
+        )
+
     def ports(self, program: Program, symbols: list[str]) -> None:
         model, numbers = self.model, {name: i for i, name in enumerate(symbols)}
         inputs, outputs = port_names(model)
@@ -252,3 +265,12 @@ def producer() -> str:
         return f"irkit {importlib.metadata.version('irkit')}"
     except importlib.metadata.PackageNotFoundError:
         return "irkit"
+
+
+def _opset(node: Node, op: Operator) -> int:
+    """The oldest opset that has this operator for these types."""
+    if op.domain != "":
+        return 0
+    values = (*(v for v in node.inputs if v is not None), *node.outputs)
+    is_new = any(isinstance(v.type, TensorType) and v.type.dtype in _LATE for v in values)
+    return op.since if is_new else oldest(op.name, op.since)

@@ -126,6 +126,7 @@ def renumbered(program: Program, numbers: Sequence[int]) -> Program:
     return dataclasses.replace(
         program,
         initializers=tuple(numbers[i] for i in program.initializers),
+        states=tuple(dataclasses.replace(s, initial=numbers[s.initial]) for s in program.states),
         graphs=tuple(_renumbered(g, numbers) for g in program.graphs),
     )
 

@@ -18,21 +18,25 @@ RESERVED = re.compile(r"_[vw][0-9]+")
 
 def port_names(model: GraphModel) -> tuple[list[str], list[str]]:
     """Names of inputs and of outputs, all different: an output that is called like an input, or twice, gets
-    a number.
+    a number. Those of states come last: `counter`, and `counter:next`.
 
     Raises GraphError for an input whose name the format reserves.
     """
-    inputs = [v.name for v in model.graph.inputs]
+    inputs = [v.name for v in model.user_inputs]
     for name in inputs:
         if not name or RESERVED.fullmatch(name):
             raise GraphError(f"An input must not be called {name!r}: names like that are reserved.")
     given = model.signature.output_names
     taken = set(inputs)
     outputs = []
-    for i in range(len(model.graph.outputs)):
+    for i in range(len(model.user_outputs)):
         stem = given[i] if i < len(given) and given[i] else "output"
         outputs.append(_free(stem, taken))
         taken.add(outputs[-1])
+    for state in model.state_names:
+        for ports, stem in ((inputs, state), (outputs, f"{state}:next")):
+            ports.append(_free(stem, taken))
+            taken.add(ports[-1])
     return inputs, outputs
 
 

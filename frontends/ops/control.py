@@ -9,13 +9,14 @@ from typing import Any
 
 from irkit import operators as op
 from irkit.errors import ArgumentError, ShapeError
+from irkit.frontends import state
 from irkit.frontends.apply import apply, apply_one, definition_of, symbolic_value
 from irkit.frontends.definition import Definition, current_scope, scope
 from irkit.frontends.ops.operands import Operand, boolean, cast_to, number_of, promoted, tensor
 from irkit.frontends.ops.trees import Tree, leaves_of, mapped, rebuilt
 from irkit.frontends.tensor import SymbolicTensor, Tensor, TensorLike
 from irkit.frontends.variable import Variable
-from irkit.ir import Dim, DType, Graph, TensorType, Value
+from irkit.ir import Dim, DType, TensorType, Value, Weight
 from irkit.ir.constraints import fresh, recording, same
 
 __all__ = ["cond", "fori_loop", "switch", "while_loop"]
@@ -30,10 +31,26 @@ def cond(pred: TensorLike, true_fn: Callable[[], Tree], false_fn: Callable[[], T
     then, then_tree = _branch(definition, "then", true_fn)
     other, other_tree = _branch(definition, "else", false_fn)
     _check_alike(then_tree, other_tree)
-    count = len(then.outputs)
+    assigned = list(dict.fromkeys([*state.written(then), *state.written(other)]))
+    for inner, tree in ((then, then_tree), (other, other_tree)):
+        _close(inner, [*map(tensor, leaves_of(tree)), *_held(assigned, inner)])
+    count = len(then.graph.outputs)
     flat = apply_one(op.Reshape(), condition, tensor([], DType.int64))
-    made = apply(op.If(then_branch=then, else_branch=other), flat, count=count) if count else ()
-    return rebuilt(then_tree, made if isinstance(made, tuple) else (made,))
+    made = apply(op.If(then_branch=then.graph, else_branch=other.graph), flat, count=count) if count else ()
+    results = made if isinstance(made, tuple) else (made,)
+    kept = count - len(assigned)
+    _assign(assigned, results[kept:], definition)
+    return rebuilt(then_tree, results[:kept])
+
+
+def _held(variables: Sequence[Weight], inner: Definition) -> list[Tensor]:
+    """What variables are at the end of a branch or turn."""
+    return [SymbolicTensor(state.value_of(w, inner), inner) for w in variables]
+
+
+def _assign(variables: Sequence[Weight], tensors: Sequence[Any], definition: Definition) -> None:
+    for weight, made in zip(variables, tensors, strict=True):
+        state.write(weight, made, definition)
 
 
 def is_symbolic(x: object) -> bool:
@@ -50,11 +67,15 @@ def _definition(tensors: Sequence[object]) -> Definition:
     return found
 
 
-def _branch(definition: Definition, name: str, function: Callable[[], Tree]) -> tuple[Graph, Tree]:
+def _branch(definition: Definition, name: str, function: Callable[[], Tree]) -> tuple[Definition, Tree]:
     with definition.inside(name) as inner, scope(dataclasses.replace(current_scope(), capturing=inner)):
-        tree = function()
-        inner.graph.set_outputs([_returned(tensor(leaf), inner) for leaf in leaves_of(tree)])
-    return inner.graph, tree
+        return inner, function()
+
+
+def _close(inner: Definition, results: Sequence[Operand]) -> None:
+    """Let the inside of a branch give `results`."""
+    with scope(dataclasses.replace(current_scope(), capturing=inner)):
+        inner.graph.set_outputs([_returned(x, inner) for x in results])
 
 
 def _returned(x: Operand, inner: Definition) -> Value:
@@ -167,22 +188,26 @@ def looped(
 
     turns: how often at most. Returns the last state and what was collected, stacked along a new first axis.
     """
-    state = [tensor(x) for x in leaves_of(start)]
-    goes_on = tensor(True) if goes_on is None and not state else goes_on  # ONNX wants two inputs
-    definition = _definition([*state, turns, goes_on])
-    types, changing = [x.type for x in state], set[Dim]()
+    leaves = [tensor(x) for x in leaves_of(start)]
+    goes_on = tensor(True) if goes_on is None and not leaves else goes_on  # ONNX wants two inputs
+    definition = _definition([*leaves, turns, goes_on])
+    types, changing = [x.type for x in leaves], set[Dim]()
+    assigned: list[Weight] = []  # variables that a turn assigns, which become part of the state
     while True:
-        graph, collected, made = _body(definition, turn, start, types)
+        inner, collected, made = _body(definition, turn, start, types, assigned)
         wider = _widened(types, made, changing, definition)
-        if wider == types:
+        further = [w for w in state.written(inner) if w not in assigned]
+        if wider == types and not further:
             break
-        types = wider
+        types, assigned = wider, assigned + further
     scalars = (
         x if x is None else apply_one(op.Reshape(), x, tensor([], DType.int64)) for x in (turns, goes_on)
     )
-    outputs = apply(op.Loop(body=graph), *scalars, *state, count=len(graph.outputs) - 1)
+    carried = [*leaves, *_held(assigned, definition)]
+    outputs = apply(op.Loop(body=inner.graph), *scalars, *carried, count=len(inner.graph.outputs) - 1)
     listed = outputs if isinstance(outputs, tuple) else (outputs,)
-    return rebuilt(start, listed[: len(state)]), rebuilt(collected, listed[len(state) :])
+    _assign(assigned, listed[len(leaves) : len(carried)], definition)
+    return rebuilt(start, listed[: len(leaves)]), rebuilt(collected, listed[len(carried) :])
 
 
 def _body(
@@ -190,8 +215,9 @@ def _body(
     turn: Callable[[Tensor, Tree], tuple[TensorLike | None, Tree, Tree]],
     start: Tree,
     types: Sequence[TensorType],
-) -> tuple[Graph, Tree, list[TensorType]]:
-    """The graph of one turn, the tree of what it collects, and the types of the state that it leaves."""
+    assigned: Sequence[Weight],
+) -> tuple[Definition, Tree, list[TensorType]]:
+    """The inside of one turn, the tree of what it collects, and the types of the state that it leaves."""
     with definition.inside("body") as inner, scope(dataclasses.replace(current_scope(), capturing=inner)):
         graph = inner.graph
 
@@ -202,15 +228,16 @@ def _body(
             enter("turn", TensorType(DType.int64, ())),
             enter("goes_on", TensorType(DType.bool, ())),
         )
-        state = [enter("state", t) for t in types]
-        goes_on, new, collected = turn(number, rebuilt(start, state))
+        entering = [enter("state", t) for t in types]
+        _assign(assigned, [enter(w.path, w.type) for w in assigned], inner)
+        goes_on, new, collected = turn(number, rebuilt(start, entering))
         after = [cast_to(tensor(x), t.dtype) for x, t in zip(_checked(new, types), types, strict=True)]
         condition = (
             before if goes_on is None else apply_one(op.Reshape(), boolean(goes_on), tensor([], DType.int64))
         )
         kept = [tensor(x) for x in leaves_of(collected)]
-        graph.set_outputs([_returned(x, inner) for x in (condition, *after, *kept)])
-    return graph, collected, [x.type for x in after]
+        graph.set_outputs([_returned(x, inner) for x in (condition, *after, *_held(assigned, inner), *kept)])
+    return inner, collected, [x.type for x in after]
 
 
 def _checked(new: Tree, types: Sequence[TensorType]) -> list[Any]:

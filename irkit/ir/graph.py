@@ -300,6 +300,13 @@ class Graph:
             raise GraphError(f"Weight '{weight.path}' is still read.")
         del self._weights[weight]
 
+    def turn_into_input(self, weight: Weight) -> Value:
+        """Let what read `weight` read an input instead, which becomes the last one. For states."""
+        value = self.weight(weight)
+        del self._weights[weight]
+        self._inputs.append(value)
+        return value
+
     def sort(self) -> None:
         """Put nodes into execution order: today's, but whatever must run before a node and stands behind it moves
         directly before it. Raises GraphError on a cycle."""

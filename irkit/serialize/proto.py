@@ -23,6 +23,7 @@ from irkit.ir import (
     limits,
     structure,
 )
+from irkit.ir.states import state_errors
 from irkit.ir.structure import Structure
 from irkit.operators import OPSET
 from irkit.serialize.agreement import Agreement
@@ -66,7 +67,9 @@ def to_bytes(
     graphs.number_weights(list(paths), model.graph)
     graphs.write(model.graph, message.graph)
     message.graph.output_names.extend(_checked_names(model))
-    LayerWriter(graphs, {w: i for i, w in enumerate(paths)}).write(model.layers, message.layers)
+    numbers = {w: i for i, w in enumerate(paths)}
+    message.states.extend(numbers[w] for w in model.states)
+    LayerWriter(graphs, numbers).write(model.layers, message.layers)
     _write_signature(model.signature, message.signature)
     _write_constraints(model.graph, message, strip_sources)
     for key in sorted(model.metadata):
@@ -94,8 +97,8 @@ def _write_weights(
 
 def _checked_names(model: GraphModel) -> tuple[str, ...]:
     names = model.signature.output_names
-    if len(names) != len(model.graph.outputs):
-        raise GraphError(f"The model has {len(model.graph.outputs)} outputs and {len(names)} names for them.")
+    if len(names) != len(model.user_outputs):
+        raise GraphError(f"The model has {len(model.user_outputs)} outputs and {len(names)} names for them.")
     return tuple(map(checked_name, names))
 
 
@@ -167,16 +170,21 @@ def _read_model(message: pb.Model, tensors: TensorReader) -> GraphModel:
     agreement = Agreement(graph.constraints, inputs, saved)
     graphs = GraphReader(strings, types, AttributeReader(tensors), agreement)
     weights = _read_weights(message, strings, tensors)
+    states = tuple(weights[number] for number in message.states)
+    kept = set(states)
     for weight, stored in zip(weights, message.weights, strict=True):
-        graphs.define(_weight_value(graph, weight, stored.name))
+        graphs.define(None if weight in kept else _weight_value(graph, weight, stored.name))
     graphs.read(message.graph, graph)
     layers = read_layer(message.layers, graphs, weights)
     _drop_unread(graph, layers)
-    signature = _read_signature(message, graph)
-    metadata = {_text(e.key): _text(e.value) for e in message.metadata}
-    if list(metadata) != sorted(metadata) or len(metadata) != len(message.metadata):
+    model = GraphModel(checked_name(message.name), graph, layers, states=states)
+    for error in state_errors(model):
+        raise FormatError(error.problem)
+    model.signature = _read_signature(message, model)
+    model.metadata = {_text(e.key): _text(e.value) for e in message.metadata}
+    if list(model.metadata) != sorted(model.metadata) or len(model.metadata) != len(message.metadata):
         raise FormatError("the metadata is not sorted.")
-    return GraphModel(checked_name(message.name), graph, layers, signature, metadata)
+    return model
 
 
 def _check_counts(message: pb.Model) -> None:
@@ -186,6 +194,7 @@ def _check_counts(message: pb.Model) -> None:
         ("types", len(message.types), limits.VALUES),
         ("inputs", len(graph.inputs), limits.PORTS),
         ("outputs", len(graph.outputs), limits.PORTS),
+        ("states", len(message.states), limits.PORTS),
         ("constraints", len(message.constraints), limits.ENTRIES),
         ("assumptions", len(signature.assumptions), limits.ENTRIES),
         ("metadata entries", len(message.metadata), limits.ENTRIES),
@@ -242,16 +251,17 @@ def _drop_unread(graph: Graph, layers: LayerNode) -> None:
             graph.drop_weight(weight)
 
 
-def _read_signature(message: pb.Model, graph: Graph) -> Signature:
+def _read_signature(message: pb.Model, model: GraphModel) -> Signature:
     stored, names = message.signature, tuple(map(checked_name, message.graph.output_names))
-    if len(names) != len(graph.outputs) or len(set(names)) != len(names):
-        raise FormatError(f"the model has {len(graph.outputs)} outputs, called {names}.")
+    inputs, outputs = len(model.user_inputs), len(model.user_outputs)
+    if len(names) != outputs or len(set(names)) != len(names):
+        raise FormatError(f"the model has {outputs} outputs, called {names}.")
     assumptions = tuple(Assumption(_text(a.text), a.input) for a in stored.assumptions)
-    if any(not -1 <= a.input < len(graph.inputs) for a in assumptions):
+    if any(not -1 <= a.input < inputs for a in assumptions):
         raise FormatError("an assumption is about an input that the model has not.")
     return Signature(
-        _read_structure(stored.inputs_structure, "the structure of the inputs", len(graph.inputs)),
-        _read_structure(stored.outputs_structure, "the structure of the outputs", len(graph.outputs)),
+        _read_structure(stored.inputs_structure, "the structure of the inputs", inputs),
+        _read_structure(stored.outputs_structure, "the structure of the outputs", outputs),
         names,
         assumptions,
     )

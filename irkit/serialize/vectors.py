@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -36,7 +36,7 @@ def samples_of(model: GraphModel, given: Sequence[object]) -> list[Sample]:
     given: for each sample a `Sample`, a list of arrays in the order of the inputs, a dict by input name, or the array
     itself where there is one input. Raises ArgumentError, UnsupportedError, and what running raises.
     """
-    if not all(isinstance(v.type, TensorType) for v in (*model.graph.inputs, *model.graph.outputs)):
+    if not all(isinstance(v.type, TensorType) for v in (*model.user_inputs, *model.user_outputs)):
         raise UnsupportedError(
             "Samples can be saved only for a model whose inputs and outputs are all tensors."
         )
@@ -44,17 +44,18 @@ def samples_of(model: GraphModel, given: Sequence[object]) -> list[Sample]:
         raise ArgumentError(f"samples must hold 1 to {limits.ENTRIES:,} samples. Received: {len(given)}.")
     ready = [sample for sample in given if isinstance(sample, Sample)]
     if len(ready) < len(given):
-        run = execution.backend(_REFEREE).prepare(model).run
-        ready = [sample if isinstance(sample, Sample) else _answered(model, sample, run) for sample in given]
+        referee = execution.backend(_REFEREE).prepare(model)
+        ready = [s if isinstance(s, Sample) else _answered(model, s, referee) for s in given]
     for sample in ready:
-        _check_arrays(sample.inputs, model.graph.inputs)
-        _check_arrays(sample.outputs, model.graph.outputs)
+        _check_arrays(sample.inputs, model.user_inputs)
+        _check_arrays(sample.outputs, model.user_outputs)
     return ready
 
 
-def _answered(model: GraphModel, sample: object, run: Callable[[Sequence[Array]], list[Array]]) -> Sample:
+def _answered(model: GraphModel, sample: object, referee: execution.Executable) -> Sample:
     inputs = _inputs(model, sample)
-    return Sample(inputs, tuple(map(np.asarray, run(inputs))))
+    referee.states.reset()  # each sample starts from the initial values
+    return Sample(inputs, tuple(map(np.asarray, referee.run(inputs))))
 
 
 def _check_arrays(arrays: Sequence[Array], values: Sequence[Value]) -> None:
@@ -75,7 +76,7 @@ def _fits(found: TensorType, wanted: Type) -> bool:
 
 
 def _inputs(model: GraphModel, sample: object) -> tuple[Array, ...]:
-    values = model.graph.inputs
+    values = model.user_inputs
     if isinstance(sample, Mapping):
         if set(sample) != set(model.inputs):
             raise ArgumentError(
@@ -118,7 +119,7 @@ def from_bytes(data: memoryview, model: GraphModel, start: int = 0) -> tuple[lis
     Raises FormatError or LimitError, whatever `data` holds.
     """
     return _Reader(data, start).samples(
-        [v.type for v in model.graph.inputs], [v.type for v in model.graph.outputs]
+        [v.type for v in model.user_inputs], [v.type for v in model.user_outputs]
     )
 
 

@@ -93,7 +93,7 @@ class _Style:
 def _undrawn_inputs(model: GraphModel, boxes: Sequence[Row]) -> list[Value]:
     """Inputs of the model that no InputLayer stands for (models that are not functional)."""
     drawn = {v for row in boxes for v in row.gives}
-    return [v for v in model.graph.inputs if v not in drawn]
+    return [v for v in model.user_inputs if v not in drawn]
 
 
 def _framed(shown: Sequence[Row], framed: set[str], style: _Style) -> Iterator[str]:

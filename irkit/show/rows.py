@@ -50,7 +50,7 @@ class Row:
 
 def rows(model: GraphModel, *, expand_nested: bool = False) -> list[Row]:
     """Rows of the model's layers in order; with those inside nested models too when `expand_nested`."""
-    inputs = {value: (value.name, 0, 0) for value in model.graph.inputs}
+    inputs = {value: (value.name, 0, 0) for value in model.user_inputs}
     return list(_level(model.layers, "", 0, expand_nested, _loose_nodes(model), inputs))
 
 

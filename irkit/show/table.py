@@ -161,6 +161,7 @@ def _totals(model: GraphModel) -> list[str]:
         f" Total params: {total:,} ({_memory(size)})",
         f" Trainable params: {trainable:,} ({_memory(own)})",
         f" Non-trainable params: {total - trainable:,} ({_memory(size - own)})",
+        *(f" State: {name}, {w.type}" for name, w in zip(model.state_names, model.states, strict=True)),
     ]
 
 

@@ -46,7 +46,7 @@ class _Printer:
         graph = model.graph
         self.names.update((v, f"%{quoted(v.name)}") for v in graph.inputs)
         self.names.update((v, f"@{quoted(v.name)}") for v in graph.weights.values())
-        inputs = ", ".join(f"{self.names[v]}: {v.type}" for v in graph.inputs)
+        inputs = ", ".join(f"{self.names[v]}: {v.type}" for v in model.user_inputs)
         outputs = ", ".join(map(quoted, model.signature.output_names))
         yield f"model {json.dumps(model.name)}({inputs}) -> {outputs}"
         if graph.constraints.exact_broadcast:
@@ -55,6 +55,9 @@ class _Printer:
             frozen = "" if weight.trainable else " frozen"
             data = f" = {tensor_text(weight.data, True)}" if self.contents else ""
             yield f"  weight {self.names[value]}: {weight.type}{frozen}{data}"
+        for weight, value in zip(model.states, graph.inputs[len(model.user_inputs) :], strict=True):
+            data = f" = {tensor_text(weight.data, True)}" if self.contents else ""
+            yield f"  state {self.names[value]}: {weight.type}{data}"
         for constraint in graph.constraints:
             origin = f"  # {constraint.origin}" if constraint.origin and self.sources else ""
             yield f"  demand {constraint.left} == {constraint.right}{origin}"

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _MODEL = re.compile(r'model ("(?:[^"\\]|\\.)*")\((.*)\) -> (.*)')
 _WEIGHT = re.compile(r"weight (@.*?): ([^=]*?)( frozen)?(?: = (.*))?")
+_STATE = re.compile(r"state (%.*?): ([^=]*?)(?: = (.*))?")
 _NODE = re.compile(r"(.*?) = (?:([\w.]+)\.)?(\w+)\((.*)\) : (.*?)( with)?")
 _BLOCK = re.compile(r"(\w+)\((.*)\):")
 _COMMENT = re.compile(r"  # (?P<layer>.*?)(?:  (?P<file>[^\s:]+):(?P<line>\d+))?")
@@ -53,6 +54,7 @@ class _Parser:
         self.lines = [line.rstrip() for line in text.splitlines() if line.strip()]
         self.at = 0
         self.values: dict[str, Value] = {}
+        self.states: list[Weight] = []
 
     # ---- lines
 
@@ -71,7 +73,8 @@ class _Parser:
             graph.constraints.unify(parse_dim(left), parse_dim(right))
         if self.at < len(self.lines):
             self.fail("the end of the text")
-        return GraphModel(name, graph, layers, Signature(output_names=tuple(map(unquoted, split(head[3])))))
+        signature = Signature(output_names=tuple(map(unquoted, split(head[3]))))
+        return GraphModel(name, graph, layers, signature, states=tuple(self.states))
 
     def declarations(self, graph: Graph, layers: LayerNode) -> list[tuple[str, str]]:
         demands = []
@@ -81,6 +84,9 @@ class _Parser:
                 graph.constraints.exact_broadcast = True
             elif line.startswith("weight "):
                 layers.weights.append(self.weight(graph))
+            elif line.startswith("state "):
+                self.states.append(self.state(graph))
+                layers.weights.append(self.states[-1])
             elif line.startswith("demand "):
                 left, _, right = line.partition("  #")[0].removeprefix("demand ").partition(" == ")
                 demands.append((left, right))
@@ -91,13 +97,22 @@ class _Parser:
 
     def weight(self, graph: Graph) -> Weight:
         match = self.matched(_WEIGHT, "weight @path: type")
-        path, type_ = unquoted(match[1][1:]), parse_type(match[2])
-        if not isinstance(type_, TensorType):
-            self.fail("the type of a tensor")
-        data = self.tensor(match[4]) if match[4] else _missing(path)
-        weight = Weight(path, cast("TensorType", type_), data, trainable=not match[3])
+        weight = self.stored(match[1], match[2], match[4], trainable=not match[3])
         self.values[match[1]] = graph.weight(weight)
         return weight
+
+    def state(self, graph: Graph) -> Weight:
+        match = self.matched(_STATE, "state %name: type")
+        weight = self.stored(match[1], match[2], match[3], trainable=False)
+        self.values[match[1]] = graph.input(weight.path, weight.type)
+        return weight
+
+    def stored(self, label: str, type_text: str, data: str | None, *, trainable: bool) -> Weight:
+        path, type_ = unquoted(label[1:]), parse_type(type_text)
+        if not isinstance(type_, TensorType):
+            self.fail("the type of a tensor")
+        contents = self.tensor(data) if data else _missing(path)
+        return Weight(path, cast("TensorType", type_), contents, trainable=trainable)
 
     def body(self, graph: Graph, depth: int) -> None:
         """Nodes up to `return`, all indented `depth` times."""
