@@ -15,7 +15,6 @@ _EVERYWHERE = {
     r"test_attention_4d_causal_fp16": _ROUNDING,
 }
 _INTERPRETER = {
-    r"test_ai_onnx_ml_tree_ensemble": "ai.onnx.ml.TreeEnsemble is not supported yet",
     r"test_gradient_of": "ai.onnx.preview.training.Gradient is not supported: it asks for a gradient inside a graph",
     r"test_cast_e8m0": "Cast at opset 23 does not take float8e8m0 (ONNX lets it from 24 on)",
 }

@@ -8,6 +8,7 @@ from irkit.frontends.onnx_import.adapters import attributes_to_inputs as attribu
 from irkit.frontends.onnx_import.adapters import bitwise as bitwise
 from irkit.frontends.onnx_import.adapters import broadcasting as broadcasting
 from irkit.frontends.onnx_import.adapters import caches as caches
+from irkit.frontends.onnx_import.adapters import classical as classical
 from irkit.frontends.onnx_import.adapters import control_flow as control_flow
 from irkit.frontends.onnx_import.adapters import conversion as conversion
 from irkit.frontends.onnx_import.adapters import images as images
@@ -20,3 +21,4 @@ from irkit.frontends.onnx_import.adapters import recurrent as recurrent
 from irkit.frontends.onnx_import.adapters import small as small
 from irkit.frontends.onnx_import.adapters import softmax as softmax
 from irkit.frontends.onnx_import.adapters import swish as swish
+from irkit.frontends.onnx_import.adapters import trees as trees
