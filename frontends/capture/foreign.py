@@ -1,14 +1,286 @@
-"""Calls of what has no Python source that could be rewritten: builtins, numpy, C functions; and their policy."""
+"""Calls of what has no Python source that could be rewritten: builtins, numpy, C functions, irkit itself.
+
+What policy.py names as pure runs as it is, once, while the graph is made. What changes its object or argument may do
+so to what the program made itself. What draws numbers, reads clocks or files, or is unknown, is refused. While Python's
+or numpy's code runs, a net is spread: should it call a function of the user's behind our back (a `__lt__` in `sorted`),
+the capture is refused, for nobody would have watched that function.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import BuiltinMethodType, FrameType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from irkit.errors import CaptureError
+from irkit.frontends.capture import policy
+from irkit.frontends.capture.builtin_calls import SPECIAL
+from irkit.frontends.capture.origin import KNOWN_ROOTS, is_ours, is_users, module_of
+from irkit.frontends.capture.report import Kind
+from irkit.frontends.layer import Layer
+from irkit.frontends.tensor import EagerTensor
+from irkit.frontends.variable import Variable
+from irkit.ir.source import caller
 
 if TYPE_CHECKING:
     from irkit.frontends.capture.runtime import Session
 
+_READING_WEIGHTS = frozenset({"numpy", "item", "tolist", "__array__", "__float__", "__int__", "__bool__"})
+_OUTSIDE_A_GRAPH = frozenset(
+    {
+        "add_loss",
+        "add_weight",
+        "capture",
+        "compile",
+        "evaluate",
+        "export",
+        "export_onnx",
+        "fit",
+        "get_weights",
+        "hybridize",
+        "import_onnx",
+        "load",
+        "load_weights",
+        "predict",
+        "save",
+        "save_weights",
+        "set_floatx",
+        "set_image_data_format",
+        "set_random_seed",
+        "set_weights",
+        "summary",
+        "trace",
+    }
+)
+_HIGHER = (map, filter, sorted, functools.reduce)
+
 
 def call(session: Session, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """function(*args, **kwargs), or CaptureError where a graph could not do the same on every input."""
-    return function(*args, **kwargs)
+    if isinstance(function, functools.partial):
+        return session.call(function.func, (*function.args, *args), {**function.keywords, **kwargs})
+    if isinstance(function, functools._lru_cache_wrapper):  # what it kept would hide what is read
+        return session.call(function.__wrapped__, args, kwargs)
+    if isinstance(function, Layer):
+        return _layer(session, function, args, kwargs)
+    special = SPECIAL.get(function) if isinstance(function, BuiltinMethodType | type) else None
+    if special is not None:
+        return special(session, *args, **kwargs)
+    if is_ours(function.__func__ if isinstance(function, MethodType) else function):
+        return _ours(session, function, args, kwargs)
+    return _known(session, function, args, kwargs)
+
+
+# ---- irkit's own
+
+
+def _layer(session: Session, layer: Layer, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    result = layer(*args, **kwargs)
+    session.watch.layer(layer)
+    return result
+
+
+def _ours(session: Session, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """One of irkit's functions: those that the user hands to it (a branch of ops.cond) are rewritten, too."""
+    owner = getattr(function, "__self__", None)
+    name = getattr(function, "__name__", "")
+    if isinstance(function, type) and issubclass(function, Layer | Variable):
+        raise _refused(
+            session,
+            f"a {function.__name__} is made while the program is captured: each call would make new weights.",
+            "Make it in __init__ or outside, and call it here.",
+        )
+    if isinstance(owner, Variable) and name in _READING_WEIGHTS:
+        raise _refused(
+            session,
+            f"the value of the variable '{owner.path}' is read as numbers; the graph would keep this one for ever.",
+            "Use the variable itself, as a tensor.",
+        )
+    if name in _OUTSIDE_A_GRAPH and (owner is None or isinstance(owner, Layer | ModuleType)):
+        raise _refused(
+            session, f"{name} has no place in a graph.", "Call it outside of the captured program."
+        )
+    result = function(
+        *(_rewritten(session, a) for a in args), **{k: _rewritten(session, v) for k, v in kwargs.items()}
+    )
+    if isinstance(owner, Layer) and name == "call":
+        session.watch.layer(owner)
+    return result
+
+
+def _rewritten(session: Session, given: Any) -> Any:
+    """A function of the user's as one that runs in the session; everything else as it is."""
+    if isinstance(given, list | tuple) and any(_is_users_function(x) for x in given):
+        return [_rewritten(session, x) for x in given]
+    if not _is_users_function(given):
+        return given
+
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        with _net_off():
+            return session.call(given, args, kwargs)
+
+    return watched
+
+
+def _is_users_function(given: object) -> bool:
+    return is_users(given.__func__ if isinstance(given, MethodType) else given) and not isinstance(
+        given, type
+    )
+
+
+# ---- Python's and numpy's
+
+
+def _known(session: Session, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    name, owner = getattr(function, "__name__", ""), getattr(function, "__self__", None)
+    _check_policy(session, function, owner, name)
+    for changed in _changed(function, owner, name, args, kwargs):
+        session.watch.about_to_change(changed)
+    _check_arguments(session, function, name, [*args, *kwargs.values()])
+    if function in _HIGHER or module_of(function) == "itertools" or name == "sort":
+        args = [_rewritten(session, a) for a in args]
+        kwargs = {k: _rewritten(session, v) for k, v in kwargs.items()}
+    with _net(session, name):
+        result = function(*args, **kwargs)
+    return _result(session, function, result, args)
+
+
+def _check_policy(session: Session, function: Any, owner: object, name: str) -> None:
+    """Raise CaptureError unless the policy lets `function` be called."""
+    module = module_of(function)
+    if owner is not None and not isinstance(owner, ModuleType | type):
+        module = type(owner).__module__
+    cure = _refusal_of(module, name)
+    if cure is None and module in ("numpy.random._generator", "numpy.random.mtrand"):
+        cure = _refusal_of("numpy.random", "")
+    shown = f"{module}.{name}" if module not in ("", "builtins") else name or repr(function)
+    if cure is not None:
+        raise _refused(session, f"{shown} is called, whose result is not the same in every run.", cure)
+    if isinstance(function, type) and is_users(function):
+        return
+    if module in policy.TELLING or module.partition(".")[0] in policy.TELLING:
+        session.report.add(Kind.PRINTED, f"{shown} ran once")
+    elif module.partition(".")[0] not in policy.PURE_MODULES:
+        raise _refused(
+            session,
+            f"{shown or 'a function'} is called, which has no Python source: nobody knows what it reads.",
+            "Call it outside and pass the result as an input, or write it with irkit.ops.",
+        )
+
+
+def _refusal_of(module: str, name: str) -> str | None:
+    """The cure when `name` of `module` is refused, by the module itself or one around it."""
+    while module:
+        refused = policy.REFUSED.get(module, {})
+        if "" in refused or name in refused:
+            return refused.get(name) or refused[""]
+        module = module.rpartition(".")[0]
+    return None
+
+
+def _changed(
+    function: Any, owner: object, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Iterator[object]:
+    """What the call would change."""
+    thing = owner if owner is not None and not isinstance(owner, ModuleType | type) else None
+    if thing is None and hasattr(function, "__objclass__") and args:
+        thing = args[0]  # list.append(xs, x)
+    if isinstance(thing, np.ndarray):
+        if name in policy.CHANGING_ARRAYS | policy.CHANGING_ANY:
+            yield thing
+    elif thing is not None:
+        kinds = (names for kind, names in policy.CHANGING.items() if isinstance(thing, kind))
+        if name in policy.CHANGING_ANY or any(name in names for names in kinds) or _pops(thing, name):
+            yield thing
+    firsts = policy.CHANGING_FIRST.get(module_of(function), frozenset())
+    if args and (name in firsts or (isinstance(owner, np.ufunc) and name == "at")):
+        yield args[0]
+    if kwargs.get("out") is not None:
+        yield from kwargs["out"] if isinstance(kwargs["out"], tuple) else (kwargs["out"],)
+
+
+def _pops(thing: object, name: str) -> bool:
+    return isinstance(thing, deque) and name in policy.CHANGING[list]
+
+
+def _check_arguments(session: Session, function: Any, name: str, given: Sequence[Any]) -> None:
+    for x in given:
+        if isinstance(x, Variable) and (
+            module_of(function).partition(".")[0] in ("numpy", "math") or name == "array"
+        ):
+            raise _refused(
+                session,
+                f"{name} takes the value of the variable '{x.path}' out of the graph.",
+                "Use functions of irkit.ops.",
+            )
+        if isinstance(x, Iterator) and not session.watch.is_inside(x):
+            raise _refused(
+                session,
+                f"{name} uses up an iterator from outside; the next call would find it empty.",
+                "Pass a list.",
+            )
+
+
+def _result(session: Session, function: Any, result: Any, args: Sequence[Any]) -> Any:
+    if isinstance(result, Iterator) or (isinstance(function, type) and type(result) is function):
+        session.watch.made(result)
+    if isinstance(result, np.ndarray):
+        for x in args:
+            if isinstance(x, EagerTensor):  # numpy may have given the tensor's own memory
+                session.watch.outside(x.array)
+    return result
+
+
+def _refused(session: Session, problem: str, cure: str) -> CaptureError:
+    return session.watch.refused(CaptureError(problem, source=str(caller()), cure=cure))
+
+
+# ---- the net
+
+
+class _net:  # noqa: N801  # used as a statement
+    """While it lasts, a call of a function of the user's that is not rewritten refuses the capture."""
+
+    def __init__(self, session: Session, name: str) -> None:
+        self._session, self._name = session, name
+
+    def __enter__(self) -> None:
+        # somebody profiles this program: there can be one such function only
+        self._spread = sys.getprofile() is None
+        if self._spread:
+            sys.setprofile(self._event)
+
+    def __exit__(self, *_: object) -> None:
+        if self._spread:
+            sys.setprofile(None)
+
+    def _event(self, frame: FrameType, event: str, _: object) -> None:
+        if event != "call" or frame.f_code.co_filename.startswith("<"):
+            return  # what dataclass and namedtuple write has nothing to read outside
+        root = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        if root != "irkit" and root not in KNOWN_ROOTS:
+            sys.setprofile(None)
+            name = frame.f_code.co_qualname
+            raise _refused(
+                self._session,
+                f"{self._name} calls {name}, whose reads and writes cannot be watched there.",
+                f"Call {name} yourself.",
+            )
+
+
+class _net_off:  # noqa: N801  # used as a statement
+    """While it lasts, rewritten code runs inside of a call that is watched by the net."""
+
+    def __enter__(self) -> None:
+        self._was: Callable[..., Any] | None = sys.getprofile()
+        if isinstance(self._was, MethodType) and isinstance(self._was.__self__, _net):
+            sys.setprofile(None)
+
+    def __exit__(self, *_: object) -> None:
+        if isinstance(self._was, MethodType) and isinstance(self._was.__self__, _net):
+            sys.setprofile(self._was)

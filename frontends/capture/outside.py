@@ -1,54 +1,251 @@
-"""What a captured program reads and writes outside of itself: globals, closures, attributes and items."""
+"""What a captured program reads and writes outside of itself: globals, closures, attributes and items.
+
+Reading gives the value that is there now, which the graph then contains; each read becomes a fact (reads.py) that
+guards look at before the graph is used again. Writing is refused: a graph would not do it, and later calls would
+not see it. What the program made itself, it may change.
+"""
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
-from types import CellType
+from types import BuiltinMethodType, CellType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from irkit.errors import CaptureError
+from irkit.frontends.capture import attributes
+from irkit.frontends.capture.fingerprints import PLAIN, children, is_container
+from irkit.frontends.capture.origin import is_known
+from irkit.frontends.capture.reads import (
+    MISSING,
+    InCell,
+    InNamespace,
+    Missing,
+    OfObject,
+    Own,
+    Place,
+    Read,
+    What,
+    read,
+)
+from irkit.frontends.capture.report import Kind
+from irkit.frontends.layer import Layer
+from irkit.frontends.size import Size
+from irkit.frontends.tensor import SymbolicTensor, TensorMethods
+from irkit.frontends.variable import Variable
+from irkit.ir.source import caller
 
 if TYPE_CHECKING:
     from irkit.frontends.capture.runtime import Session
 
+_CONTAINERS = (list, dict, set, np.ndarray, bytearray)
+# Their attributes are methods, or follow from what they are.
+_TRANSPARENT = (
+    TensorMethods,
+    Size,
+    *PLAIN,
+    float,
+    complex,
+    enum.Enum,
+    np.generic,
+    np.ndarray,
+    frozenset,
+    slice,
+    super,
+    MethodType,
+    BuiltinMethodType,
+)
+_EXACT = frozenset({list, tuple, dict, set})
+_STATE_CURE = (
+    "State that lasts from call to call is an irkit.Variable, changed by assign; "
+    "anything else is returned as a result."
+)
+
 
 class Watch:
-    """Behind the hooks of one Session: every read gives the value (or a tensor in its place), and is remembered."""
+    """Behind the hooks of one Session. reads: the facts, in the order in which they were first met."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.reads: dict[tuple[int, str], Read] = {}
+        self.layers: dict[Layer, None] = {}  # irkit's own, whose fields their own code reads
         self._inside: dict[int, object] = {}  # kept alive, so that no id is used twice
+        self._outside: dict[int, object] = {}  # lists, dicts, sets and arrays
+        self._paths: dict[int, str] = {}
+
+    # ---- what is whose
 
     def made(self, thing: object) -> None:
         """`thing` was made by the captured program, which may change it."""
         self._inside[id(thing)] = thing
 
     def is_inside(self, thing: object) -> bool:
-        """Whether the captured program made it."""
-        return id(thing) in self._inside
+        """Whether the captured program made it. Lists, dicts, sets and arrays are inside unless seen outside."""
+        if id(thing) in self._inside:
+            return True
+        if not isinstance(thing, _CONTAINERS):
+            return False
+        while id(thing) not in self._outside and isinstance(getattr(thing, "base", None), np.ndarray):
+            thing = thing.base  # type: ignore[union-attr]  # an array, by the line above
+        return id(thing) not in self._outside
+
+    def outside(self, value: object, path: str = "") -> None:
+        """`value` and what stands in it exist without the captured program."""
+        if path and not isinstance(value, PLAIN):
+            self._paths.setdefault(id(value), path)
+        pending = [value]
+        while pending:
+            one = pending.pop()
+            if id(one) in self._outside or id(one) in self._inside:
+                continue
+            if isinstance(one, _CONTAINERS):
+                self._outside[id(one)] = one
+            if is_container(one):
+                pending += children(one)
+
+    # ---- reading
 
     def global_read(self, namespace: Mapping[str, Any], name: str, value: Any) -> Any:
         """The program reads a global (or builtin) of the module whose namespace is given."""
-        return value
+        if (id(namespace), name) not in self.reads:
+            found = namespace.get(name, MISSING)  # MISSING: a builtin, as long as no global hides it
+            self._note(What.GLOBAL, namespace, name, name, InNamespace(namespace, name), found)
+        return self._usable(value, name)
 
     def free_read(self, cell: CellType, name: str, value: Any) -> Any:
         """The program reads a variable of a function around the captured one."""
-        return value
+        if (id(cell), name) not in self.reads:
+            self._note(What.CLOSURE, cell, name, name, InCell(cell), value)
+        return self._usable(value, name)
 
     def attribute(self, thing: Any, name: str) -> Any:
-        """thing.name. Properties and __getattr__ of the user's classes are to be run by `session.call`."""
-        return getattr(thing, name)
+        """thing.name. Properties and __getattr__ of the user's classes are run by `session.call`."""
+        kind = type(thing)
+        if isinstance(thing, _TRANSPARENT) or kind in _EXACT:
+            return getattr(thing, name)
+        if kind is ModuleType:
+            return self._of_module(thing, name)
+        found = attributes.find(self.session, thing, name)
+        inside = self.is_inside(thing)
+        if not inside and not found.computed:
+            self._note_attribute(thing, name, found)
+        return found.value if inside else self._usable(found.value, name)
+
+    def _of_module(self, module: Any, name: str) -> Any:
+        value = getattr(module, name)
+        plain = isinstance(value, ModuleType | FunctionType | type) or callable(value)
+        if not (plain and is_known(module)):
+            namespace = vars(module)
+            place: Place = (
+                InNamespace(namespace, name)
+                if namespace.get(name, MISSING) is value
+                else OfObject(module, name)
+            )
+            path = f"{module.__name__.rpartition('.')[2]}.{name}"
+            if (id(namespace), name) not in self.reads:
+                self._note(What.GLOBAL, namespace, name, path, place, value)
+        return self._usable(value, name)
+
+    def _note_attribute(self, thing: Any, name: str, found: attributes.Found) -> None:
+        path = f"{self._path(thing)}.{name}"
+        if found.in_class:
+            if (id(thing), name) not in self.reads and hasattr(thing, "__dict__"):
+                self._note(What.ATTRIBUTE, thing, name, path, Own(thing, name), MISSING)
+            if is_known(found.owner):
+                return
+            thing = found.owner
+        if (id(thing), name) not in self.reads:
+            value = getattr(thing, name) if found.in_class else found.value
+            self._note(What.ATTRIBUTE, thing, name, path, OfObject(thing, name), value)
 
     def item(self, thing: Any, key: Any) -> Any:
-        """thing[key]."""
-        return thing[key]
+        """thing[key]. The contents of containers were looked at when these were read."""
+        value = thing[key]
+        if isinstance(thing, list) and isinstance(key, slice):
+            self.made(value)
+        return value
+
+    def layer(self, layer: Layer) -> None:
+        """The program calls one of irkit's own layers: its fields, and those of the layers in it, are facts."""
+        pending = [layer]
+        while pending:
+            one = pending.pop()
+            if one not in self.layers:
+                self.layers[one] = None
+                pending += one.sublayers()
+
+    def _note(self, what: What, holder: object, name: str, path: str, place: Place, value: object) -> None:
+        source = caller()
+        try:
+            fact = read(what, path, place, source, value, speaks=_speaks(what, value))
+        except CaptureError as error:
+            raise self.refused(error.at(str(source), path)) from None
+        self.reads[id(holder), name] = fact
+        self.outside(value, path)
+        if fact.speaks:
+            self.session.report.add(Kind.BAKED, f"{what} {path} = {fact.told}", source)
+
+    def _usable(self, value: Any, name: str) -> Any:
+        """`value`, unless it is a tensor of another capture."""
+        if isinstance(value, SymbolicTensor):
+            mine = {id(d) for d in value.definition.around()}
+            if id(self.session.definition.find()) not in mine:
+                raise self.refused(
+                    CaptureError(
+                        f"{name} holds a tensor of another capture: its values are gone.",
+                        source=str(caller()),
+                        cure="Return tensors from the function that makes them; do not keep them in attributes "
+                        "or globals.",
+                    )
+                )
+        return value
+
+    def _path(self, thing: object) -> str:
+        found = self._paths.get(id(thing))
+        if found is None:
+            name = getattr(thing, "__name__", None) if isinstance(thing, type | FunctionType) else None
+            found = name or f"{type(thing).__name__}"
+        return found
+
+    # ---- writing
 
     def global_write(self, namespace: Mapping[str, Any], name: str) -> None:
         """The program is about to write or delete a global."""
+        raise self._write(f"the global {name!r} is changed")
 
     def free_write(self, cell: CellType, name: str) -> None:
         """The program is about to write or delete a variable of a function around the captured one."""
+        raise self._write(f"{name!r}, a variable of the function around, is changed")
 
     def about_to_change(self, thing: object) -> None:
         """The contents of `thing` (an attribute, an item, its length) are about to change: refused where the program
         did not make it. Called before every attribute or item is set or deleted, and before methods that change
         their object. The session then remembers the contents where a branch or loop may have to undo it."""
+        if isinstance(thing, TensorMethods):
+            return  # tensors answer for themselves
+        if not self.is_inside(thing):
+            known = self._paths.get(id(thing))
+            kind = f"{type(thing).__name__} {known!r}" if known else f"a {type(thing).__name__}"
+            raise self._write(f"{kind}, which exists outside of the captured program, is changed")
         self.session.touch(thing)
+
+    def _write(self, problem: str) -> CaptureError:
+        return self.refused(
+            CaptureError(f"{problem}; a graph would not do that.", source=str(caller()), cure=_STATE_CURE)
+        )
+
+    def refused(self, error: CaptureError) -> CaptureError:
+        """`error`, which spoils the capture even when the program catches it."""
+        self.session.refusal = self.session.refusal or error
+        return error
+
+
+def _speaks(what: What, value: object) -> bool:
+    """Whether a reader of the report wants to know: data does, the modules and functions of a program do not."""
+    if isinstance(value, Missing | ModuleType | type | Layer | SymbolicTensor | Variable):
+        return False
+    if callable(value):
+        return what is not What.GLOBAL and not isinstance(value, MethodType | BuiltinMethodType)
+    return True
