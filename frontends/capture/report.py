@@ -14,6 +14,7 @@ from irkit.errors import FormatError
 from irkit.ir.source import UNKNOWN, Source, caller
 
 KEY = "capture report"
+_MAX_CHARACTERS = 60_000  # of the 65,536 bytes that a text in a file may have
 
 
 class Kind(StrEnum):
@@ -79,8 +80,17 @@ class CaptureReport:
         return {kind: entries for kind, entries in found.items() if entries}
 
     def to_json(self) -> str:
-        """Canonical: the same report gives the same text."""
-        return json.dumps(self.as_dict(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        """Canonical: the same report gives the same text. Of a report too long for a file, the beginning."""
+        found = self.as_dict()
+        while len(text := _canonical(found)) > _MAX_CHARACTERS:
+            longest = max(found, key=lambda kind: len(found[kind]))
+            rest = len(found[longest]) // 2
+            found[longest] = [*found[longest][:rest], ["", f"and {len(found[longest]) - rest:,} more"]]
+        return text
+
+
+def _canonical(found: Mapping[str, object]) -> str:
+    return json.dumps(found, separators=(",", ":"), sort_keys=True)
 
 
 def from_json(text: str) -> CaptureReport:

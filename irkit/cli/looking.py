@@ -1,4 +1,4 @@
-"""Commands that look at a model file: summary, plot, check, info."""
+"""Commands that look at a model file: summary, plot, check, info, explain."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import click
 from irkit import serialize, show
 from irkit.check import check as check_model
 from irkit.cli.base import FILE, load_model, main
+from irkit.frontends.capture import report
+from irkit.ir import GraphModel
 
 
 @main.command()
@@ -72,10 +74,36 @@ def info(file: str, show_bytes: bool) -> None:
         click.echo(f"  demands {constraint}")
     click.echo(f"  {len(model.graph)} nodes, {len(model.weights)} weights")
     for key, value in model.metadata.items():
-        click.echo(f"  {key}: {value}")
+        click.echo(f"  {key}: {value}" if key != report.KEY else f"  {key}: see `irkit explain`")
     if show_bytes:
         click.echo("  section      offset        length  checksum (XXH3-64)")
         for section in about.sections:
             click.echo(
                 f"  {section.kind.name:8} {section.offset:10,} {section.length:13,}  {section.hash:016x}"
             )
+
+
+@main.command()
+@FILE
+def explain(file: str) -> None:
+    """Tell what was fixed when the program was captured, and what is checked whenever it runs."""
+    model = load_model(file)
+    click.echo(f"{Path(file).name}: model '{model.name}'")
+    facts = [*map(str, model.graph.constraints), *(a.text for a in model.signature.assumptions)]
+    for title, lines in (
+        ("takes", [f"{name}: {type_}" for name, type_ in model.inputs.items()]),
+        ("keeps from call to call", model.state_names),
+        ("demands of its inputs", facts),
+        ("checks while it runs", list(dict.fromkeys(_assertions(model)))),
+    ):
+        if lines:
+            click.echo("\n  ".join([f"{title}:", *lines]))
+    if report.KEY in model.metadata:
+        click.echo(str(report.from_json(model.metadata[report.KEY])))
+    else:
+        click.echo("It was not captured: its definition fixes nothing but what `irkit summary` shows.")
+
+
+def _assertions(model: GraphModel) -> list[str]:
+    asserts = [n for n in model.graph.walk() if n.op.name == "Assert"]
+    return [f"{n.source}  {getattr(n.op, 'message', '')}".strip() for n in asserts]
