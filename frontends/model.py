@@ -285,8 +285,9 @@ def _is_input(x: object) -> bool:
 
 def _specs_of(x: Any) -> Any:  # the same structure, of specs; None where there are none
     leaves, structure = flatten(x, _is_input)
-    symbolic = any(isinstance(v, SymbolicTensor) for _, v in leaves)
-    return None if symbolic or not leaves else unflatten(structure, [_spec_like(v) for _, v in leaves])
+    if not leaves or any(isinstance(v, SymbolicTensor) or np.ndim(v) == 0 for _, v in leaves):
+        return None  # what has no batch axis is no sample to make a graph for others from
+    return unflatten(structure, [_spec_like(v) for _, v in leaves])
 
 
 def _spec_like(x: Any) -> TensorSpec:  # anything numpy can read
