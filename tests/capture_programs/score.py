@@ -1,0 +1,98 @@
+"""How the suite's programs fare in each subject: the table, and the command that makes it anew.
+
+python -m tests.capture_programs.score                 all programs, printed
+python -m tests.capture_programs.score --write         and written to tests/capture_programs/scores.md
+python -m tests.capture_programs.score NAME…           these programs, with what was said
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tests.capture_programs import programs as programs  # enters them
+from tests.capture_programs.isolation import isolated
+from tests.capture_programs.judging import BAD, CRASH, RIGHT, VERDICTS, Verdict, judged
+from tests.capture_programs.program import ENTRIES, Entry
+from tests.capture_programs.subjects import SUBJECTS
+
+TABLE = Path(__file__).parent / "scores.md"
+Row = tuple[str, dict[str, Verdict]]
+
+
+def row(name: str) -> Row:
+    """The verdicts of all subjects on a program."""
+    with tempfile.TemporaryDirectory() as folder:
+        return name, {s: judged(ENTRIES[name], s, Path(folder)) for s in SUBJECTS}
+
+
+def rows(names: Sequence[str]) -> Iterator[Row]:
+    """As `row`, in a process of their own."""
+    return isolated(row, names, lambda name, why: (name, dict.fromkeys(SUBJECTS, Verdict(CRASH, why))))
+
+
+def table(results: Sequence[Row]) -> str:
+    """Totals, then all programs that are not right everywhere."""
+    lines = ["# Capture: small programs", "", "Made by `python -m tests.capture_programs.score --write`."]
+    for must, title in ((True, "must be right"), (False, "right or refused")):
+        mine = [r for r in results if ENTRIES[r[0]].must is must]
+        lines += ["", f"{len(mine)} programs that {title}:", "", *_totals(mine)]
+    lines += [
+        "",
+        "Those that are not right everywhere:",
+        "",
+        f"| program | construct | {' | '.join(SUBJECTS)} |",
+    ]
+    lines += ["| --- " * (len(SUBJECTS) + 2) + "|"]
+    for name, verdicts in results:
+        if any(v.kind != RIGHT for v in verdicts.values()):
+            kinds = " | ".join(verdicts[s].kind for s in SUBJECTS)
+            lines.append(f"| {name} | {_construct(ENTRIES[name])} | {kinds} |")
+    return "\n".join(lines) + "\n"
+
+
+def _construct(entry: Entry) -> str:
+    return f"**must**: {entry.construct}" if entry.must else entry.construct
+
+
+def _totals(results: Sequence[Row]) -> list[str]:
+    lines = [f"| subject | {' | '.join(VERDICTS)} |", "| --- " * (len(VERDICTS) + 1) + "|"]
+    for subject in SUBJECTS:
+        counts = Counter(verdicts[subject].kind for _, verdicts in results)
+        lines.append(f"| {subject} | {' | '.join(str(counts[v]) for v in VERDICTS)} |")
+    return lines
+
+
+def known() -> dict[str, dict[str, str]]:
+    """What the committed table says of the programs that are not right everywhere."""
+    found = {}
+    for line in TABLE.read_text().splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == len(SUBJECTS) + 2 and cells[0] in ENTRIES:
+            found[cells[0]] = dict(zip(SUBJECTS, cells[2:], strict=True))
+    return found
+
+
+def told(results: Sequence[Row]) -> Iterator[str]:
+    """Why programs are not right, the bad ones first."""
+    cases = [(n, s, v) for n, verdicts in results for s, v in verdicts.items() if v.kind != RIGHT]
+    for name, subject, verdict in sorted(cases, key=lambda c: -VERDICTS.index(c[2].kind)):
+        must = "must, " if ENTRIES[name].must else ""
+        yield f"{verdict.kind}: {name} ({must}{subject})\n    {verdict.told}"
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Make the table."""
+    names = [a for a in arguments if not a.startswith("-")]
+    results = list(rows(names or list(ENTRIES)))
+    shown = [r for r in results if names or "--all" in arguments or any(v.kind in BAD for v in r[1].values())]
+    print(*told(shown), table(results), sep="\n")
+    if "--write" in arguments and not names:
+        TABLE.write_text(table(results))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
