@@ -18,12 +18,19 @@ if TYPE_CHECKING:  # the star of a family is its __all__: so type checkers see e
     from irkit.frontends.layers.activation import *
     from irkit.frontends.layers.attention import *
     from irkit.frontends.layers.attention_scores import *
+    from irkit.frontends.layers.augmentation_color import *
+    from irkit.frontends.layers.augmentation_geometry import *
+    from irkit.frontends.layers.augmentation_mixing import *
     from irkit.frontends.layers.cells import *
     from irkit.frontends.layers.convolution import *
+    from irkit.frontends.layers.convolution_recurrent import *
     from irkit.frontends.layers.convolution_transpose import *
     from irkit.frontends.layers.core import *
     from irkit.frontends.layers.einsum_dense import *
     from irkit.frontends.layers.embedding import *
+    from irkit.frontends.layers.foreign import *
+    from irkit.frontends.layers.histograms import *
+    from irkit.frontends.layers.lookup import *
     from irkit.frontends.layers.merging import *
     from irkit.frontends.layers.normalization import *
     from irkit.frontends.layers.pooling import *
@@ -31,6 +38,8 @@ if TYPE_CHECKING:  # the star of a family is its __all__: so type checkers see e
     from irkit.frontends.layers.recurrent import *
     from irkit.frontends.layers.regularization import *
     from irkit.frontends.layers.reshaping import *
+    from irkit.frontends.layers.spectrograms import *
+    from irkit.frontends.layers.text import *
     from irkit.frontends.layers.wrapping import *
 
 # File → its layers.
@@ -38,6 +47,32 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "activation": ("ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax"),
     "attention": ("GroupQueryAttention", "GroupedQueryAttention", "MultiHeadAttention"),
     "attention_scores": ("AdditiveAttention", "Attention"),
+    "augmentation_color": (
+        "RandomBrightness",
+        "RandomColorDegeneration",
+        "RandomColorJitter",
+        "RandomContrast",
+        "RandomGaussianBlur",
+        "RandomGrayscale",
+        "RandomHue",
+        "RandomInvert",
+        "RandomPosterization",
+        "RandomSaturation",
+        "RandomSharpness",
+        "Solarization",
+    ),
+    "augmentation_geometry": (
+        "RandomCrop",
+        "RandomElasticTransform",
+        "RandomErasing",
+        "RandomFlip",
+        "RandomPerspective",
+        "RandomRotation",
+        "RandomShear",
+        "RandomTranslation",
+        "RandomZoom",
+    ),
+    "augmentation_mixing": ("AugMix", "CutMix", "MaxNumBoundingBoxes", "MixUp", "Pipeline", "RandAugment"),
     "cells": ("GRUCell", "LSTMCell", "RNN", "SimpleRNNCell", "StackedRNNCells"),
     "convolution": (
         "Conv1D",
@@ -48,10 +83,14 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "SeparableConv1D",
         "SeparableConv2D",
     ),
+    "convolution_recurrent": ("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"),
     "convolution_transpose": ("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"),
     "core": ("Activation", "ActivityRegularization", "Dense", "Identity", "Lambda", "Rescaling"),
     "einsum_dense": ("EinsumDense",),
     "embedding": ("Embedding", "Masking", "ReversibleEmbedding"),
+    "foreign": ("FlaxLayer", "HashedCrossing", "Hashing", "JaxLayer", "TFSMLayer", "TorchModuleWrapper"),
+    "histograms": ("AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization", "Equalization"),
+    "lookup": ("IntegerLookup", "StringLookup"),
     "merging": (
         "Add",
         "Average",
@@ -124,6 +163,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "ZeroPadding2D",
         "ZeroPadding3D",
     ),
+    "spectrograms": ("MelSpectrogram", "STFTSpectrogram"),
+    "text": ("TextVectorization",),
     "wrapping": ("Bidirectional", "TimeDistributed", "Wrapper"),
 }
 

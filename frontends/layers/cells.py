@@ -14,7 +14,7 @@ from irkit.frontends.layer import Layer, layer
 from irkit.frontends.layers.arguments import Named, Shape, known_size, whole
 from irkit.frontends.layers.gates import Gated, GRUGates, LSTMGates, SimpleGates
 from irkit.frontends.layers.inner import inner_layer
-from irkit.frontends.layers.walking import walked, zero_state
+from irkit.frontends.layers.walking import refuse_stateful, step_mask, walked, with_states, zero_state
 from irkit.frontends.tensor import Tensor
 
 __all__ = ["GRUCell", "LSTMCell", "RNN", "SimpleRNNCell", "StackedRNNCells"]
@@ -170,10 +170,7 @@ class RNN(Layer):
         self.cell = inner_layer(self.cell)
         if not hasattr(self.cell, "state_size"):
             raise ArgumentError(f"a cell has a state_size. Received: {self.cell!r}.")
-        if self.stateful:
-            raise UnsupportedError(
-                "stateful=True is not supported.", cure="Use return_state=True and pass initial_state."
-            )
+        refuse_stateful(self.stateful)
 
     def build(self, input_shape: Shape) -> None:
         if not self.cell.built:
@@ -196,13 +193,12 @@ class RNN(Layer):
         if self.go_backwards:
             output = ops.flip(output, axis=1)
         result = output if self.return_sequences else output[:, -1]
-        return [result, *last] if self.return_state else result
+        return with_states(result, last, self.return_state)
 
     def compute_mask(self, sequences: Any, previous_mask: Any = None) -> Any:  # masks or None
         """Of the steps, where they are returned; states have none."""
-        given = previous_mask[0] if isinstance(previous_mask, list) else previous_mask
-        own = given if self.return_sequences else None
-        return [own, *[None] * len(_sizes(self.cell.state_size))] if self.return_state else own
+        states = len(_sizes(self.cell.state_size)) if self.return_state else 0
+        return step_mask(previous_mask, self.return_sequences, states)
 
     def _step(self, x: Tensor, states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
         output, new = self.cell(x, _shaped(self.cell.state_size, list(states)))

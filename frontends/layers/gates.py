@@ -84,7 +84,7 @@ class Gated(Layer):
         """kind: as the fields that describe it begin."""
         initializer = getattr(self, f"{kind}_initializer")
         if kind == "bias" and getattr(self, "unit_forget_bias", False):
-            initializer = _forgetting(initializer, self.units)
+            initializer = forgetting(initializer, self.units)
         return self.add_weight(
             shape,
             initializer,
@@ -94,7 +94,7 @@ class Gated(Layer):
         )
 
 
-def _forgetting(initializer: Callable[..., Any], units: int) -> Callable[..., Array]:
+def forgetting(initializer: Callable[..., Any], units: int) -> Callable[..., Array]:
     """LSTM's bias with ones for the second gate: a new cell forgets nothing. Jozefowicz et al. 2015"""
 
     def draw(shape: Sequence[int], dtype: str | None = None) -> Array:

@@ -166,7 +166,7 @@ def encoded(x: Tensor, count: int, mode: str, dtype: str, weights: Tensor | None
 
     one_hot: (…, n) → (…, n, count), n of 1 left out; multi_hot and count: (batch, n, …) → (batch, …, count)
     """
-    if x.ndim and x.shape[-1] == 1 and (mode == "one_hot" or x.ndim > 1):
+    if x.ndim and isinstance(x.shape[-1], int) and x.shape[-1] == 1 and (mode == "one_hot" or x.ndim > 1):
         x = ops.squeeze(x, -1)
         hot = ops.one_hot(x, count, dtype=dtype)
         return hot if weights is None else ops.multiply(hot, weights)
@@ -174,7 +174,7 @@ def encoded(x: Tensor, count: int, mode: str, dtype: str, weights: Tensor | None
     if mode == "one_hot":
         return hot
     if mode == "multi_hot":
-        return ops.max(hot, axis=places)
+        return ops.minimum(ops.sum(hot, axis=places), 1)  # of no words at all: zeros
     weighted = hot if weights is None else ops.multiply(hot, ops.expand_dims(weights, -1))
     return ops.sum(weighted, axis=places)
 

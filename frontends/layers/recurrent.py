@@ -23,7 +23,7 @@ from irkit.frontends.layers.gates import (
     gate_attributes,
     known_to_onnx,
 )
-from irkit.frontends.layers.walking import walked, zero_state
+from irkit.frontends.layers.walking import refuse_stateful, step_mask, walked, with_states, zero_state
 from irkit.frontends.tensor import Tensor
 from irkit.frontends.variable import Variable
 from irkit.operators import Operator
@@ -55,11 +55,7 @@ class Recurrent(Gated):
         self.units = whole("units", self.units)
         self.dropout = fraction("dropout", self.dropout)
         self.recurrent_dropout = fraction("recurrent_dropout", self.recurrent_dropout)
-        if self.stateful:
-            raise UnsupportedError(
-                "stateful=True keeps a state from call to call, which is not supported.",
-                cure="Use return_state=True and pass initial_state yourself.",
-            )
+        refuse_stateful(self.stateful)
 
     def build(self, input_shape: Shape) -> None:
         features = known_size(input_shape, -1, "features")
@@ -97,13 +93,11 @@ class Recurrent(Gated):
         if self.return_sequences and self.go_backwards:
             output = ops.flip(output, axis=1)  # Keras shows the steps in the order in which they were walked
         result = output if self.return_sequences else last[0]
-        return [result, *last] if self.return_state else result
+        return with_states(result, last, self.return_state)
 
     def compute_mask(self, sequences: Any, previous_mask: Any = None) -> Any:  # masks or None
         """Of the steps, where they are returned; states have none."""
-        given = previous_mask[0] if isinstance(previous_mask, list) else previous_mask
-        own = given if self.return_sequences else None
-        return [own, *[None] * self.states] if self.return_state else own
+        return step_mask(previous_mask, self.return_sequences, self.states if self.return_state else 0)
 
     def _step(self, x: Tensor, states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
         new = self.step(x, states)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from irkit.errors import UnsupportedError
 from irkit.frontends import ops
 from irkit.frontends.tensor import Tensor
 
@@ -15,6 +16,27 @@ Step: TypeAlias = Callable[[Tensor, list[Tensor]], tuple[Tensor, list[Tensor]]]
 def zero_state(sequences: Tensor, *sizes: int) -> Tensor:
     """Zeros (batch, *sizes) for the batch of `sequences`."""
     return ops.zeros((sequences.shape[0], *sizes), dtype=sequences.dtype)
+
+
+def refuse_stateful(stateful: bool) -> None:
+    """Raises UnsupportedError for a layer that is to keep its state from call to call."""
+    if stateful:
+        raise UnsupportedError(
+            "stateful=True keeps a state from call to call, which is not supported.",
+            cure="Use return_state=True and pass initial_state yourself.",
+        )
+
+
+def with_states(output: Tensor, states: Sequence[Tensor], wanted: bool) -> Any:  # a tensor, or a list
+    """The output, and where they are wanted the last states."""
+    return [output, *states] if wanted else output
+
+
+def step_mask(given: Any, sequences: bool, states: int) -> Any:  # masks or None
+    """Mask of what a recurrent layer returns: that of its steps where it returns `sequences`; states have none."""
+    first = given[0] if isinstance(given, list) else given
+    own = first if sequences else None
+    return [own, *[None] * states] if states else own
 
 
 def walked(

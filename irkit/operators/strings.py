@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -18,6 +19,14 @@ __all__ = ["RegexFullMatch", "StringConcat", "StringNormalizer", "StringSplit"]
 
 _STRING = frozenset({DType.string})
 _CHANGES: Mapping[str, Callable[[str], str]] = {"LOWER": str.lower, "UPPER": str.upper, "NONE": str}
+_TO_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+_TO_UPPER = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
+# what C's locale does: it knows the case of ASCII's letters only
+_ASCII_CHANGES: Mapping[str, Callable[[str], str]] = {
+    "LOWER": lambda text: text.translate(_TO_LOWER),
+    "UPPER": lambda text: text.translate(_TO_UPPER),
+    "NONE": str,
+}
 
 
 @operator(since=20)
@@ -97,8 +106,8 @@ class StringSplit(Operator):
 class StringNormalizer(Operator):
     """Strings without stop words, in one case: (n) → (m), or (1, n) → (1, m); one "" if none is left.
 
-    case_change_action: "LOWER", "UPPER" or "NONE". is_case_sensitive: whether stop words are. locale: for
-    other runtimes only; this kernel changes case as Unicode says.
+    case_change_action: "LOWER", "UPPER" or "NONE". is_case_sensitive: whether stop words are. locale: "C"
+    or "POSIX" for ASCII's letters only; for any other one this kernel changes case as Unicode says.
     https://onnx.ai/onnx/operators/onnx__StringNormalizer.html
     """
 
@@ -124,8 +133,9 @@ class StringNormalizer(Operator):
         return x.with_shape((*lead, dims.maximum(count, 1)))
 
     def run(self, x: Array) -> Array:
-        same = _CHANGES["NONE" if self.is_case_sensitive else "LOWER"]
+        changes = _ASCII_CHANGES if self.locale in ("C", "POSIX") else _CHANGES
+        same = changes["NONE" if self.is_case_sensitive else "LOWER"]
         stops = {same(word) for word in self.stopwords or ()}
-        change = _CHANGES[self.case_change_action]
+        change = changes[self.case_change_action]
         words = [change(word) for word in x.flat if same(word) not in stops] or [""]
         return np.array(words, object).reshape(*x.shape[:-1], len(words))

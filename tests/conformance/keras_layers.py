@@ -52,6 +52,7 @@ class Case:
     shapes: tuple[tuple[int, ...], ...]
     integers: int = 0  # > 0: inputs are whole numbers below it
     positive: bool = False
+    largest: float = 0.0  # > 0: inputs are spread evenly from 0 to it, as pixels are
     call: Mapping[str, Any] | None = None
     spread: bool = False  # inputs are separate arguments, not a list
 
@@ -68,6 +69,8 @@ class Case:
     def _array(self, rng: np.random.Generator, shape: Sequence[int]) -> Any:
         if self.integers:
             return rng.integers(0, self.integers, shape).astype("int32")
+        if self.largest:
+            return rng.uniform(0, self.largest, shape).astype("float32")
         values = rng.standard_normal(shape).astype("float32")
         return np.abs(values) + np.float32(0.1) if self.positive else values
 
@@ -97,7 +100,9 @@ def build(case: Case) -> Pair:
     theirs.set_weights(weights)
     ours.set_weights(weights)
     inputs = case.inputs()
-    return Pair(theirs, ours, our_model, inputs, arrays(their_model(inputs)), their_config, our_config)
+    return Pair(
+        theirs, ours, our_model, inputs, arrays(their_model(inputs, training=False)), their_config, our_config
+    )
 
 
 def _weight(rng: np.random.Generator, weight: Any) -> Any:

@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 
 import irkit
-from tests.conformance.keras_layer_cases import CASES
+from tests.conformance.keras_layer_cases import CASES as USUAL
+from tests.conformance.keras_layer_cases_data import DATA_CASES
 from tests.conformance.keras_layers import Case, arrays, assert_equal, build, called, make, plain
 
 # Keras warns of its own use of numpy
 pytestmark = pytest.mark.filterwarnings(
     "ignore::DeprecationWarning", "ignore::RuntimeWarning", "ignore::UserWarning"
 )
+
+CASES = [*USUAL, *DATA_CASES]
 
 
 def case_id(case: Case) -> str:
