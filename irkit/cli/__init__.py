@@ -3,7 +3,7 @@
 Each module here adds its sub-commands to `main` when it is imported.
 """
 
-from irkit.cli import converting, looking, running
+from irkit.cli import converting, looking, optimizing, running
 from irkit.cli.base import main
 
-__all__ = ["converting", "looking", "main", "running"]
+__all__ = ["converting", "looking", "main", "optimizing", "running"]

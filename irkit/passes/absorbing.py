@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import numpy as np
 
 from irkit.passes.affine import Affine, affine_of, channels, parameters
-from irkit.passes.rewriting import add_beside, constant_beside, graph_of, is_single, known, replace, shape_of
+from irkit.passes.rewriting import (
+    add_beside,
+    constant_beside,
+    graph_of,
+    is_single,
+    known,
+    may_replace,
+    replace,
+    shape_of,
+)
 
 if TYPE_CHECKING:
     from irkit import operators as o
@@ -43,6 +52,9 @@ def _absorb(node: Node, report: Report) -> None:
         shape = shape_of(node.outputs[0]) if len(node.outputs) == 1 else None
         affine = None if not shape or len(shape) < 2 else affine_of(node, axis % len(shape))
         absorber = affine.source.producer if affine is not None else None
+        if affine is not None and affine.changes_nothing and may_replace(node, [affine.source]):
+            replace(node, [affine.source], report, "absorb_affine", "times 1 plus 0")
+            return
         if affine is None or absorber is None or absorber.graph is not node.graph:
             continue
         rule = RULES.get((absorber.op.name, axis)) if not absorber.op.domain else None

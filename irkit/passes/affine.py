@@ -23,6 +23,11 @@ class Affine:
     scale: Array
     shift: Array
 
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether x·1 + 0 stays x, but for the sign of zeros."""
+        return bool((self.scale == 1).all()) and not self.shift.any()
+
 
 def affine_of(node: Node, axis: int) -> Affine | None:
     """What `node` does to its input, when it scales and shifts along `axis` (counted from the front)."""
