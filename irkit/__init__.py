@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from irkit.frontends.loaded import load as load
     from irkit.frontends.model import Model as Model
     from irkit.frontends.onnx_import import import_onnx as import_onnx
+    from irkit.frontends.optimizing import optimize as optimize
+    from irkit.frontends.optimizing import plan as plan
     from irkit.frontends.saving import export_onnx as export_onnx
     from irkit.frontends.sequential import Sequential as Sequential
     from irkit.frontends.tensor import SymbolicTensor as KerasTensor  # noqa: F401  # Keras's name
@@ -83,6 +85,8 @@ _NAMES = {
     "export_onnx": "irkit.frontends.saving:export_onnx",
     "import_onnx": "irkit.frontends.onnx_import:import_onnx",
     "load": "irkit.frontends.loaded:load",
+    "optimize": "irkit.frontends.optimizing:optimize",
+    "plan": "irkit.frontends.optimizing:plan",
     **{name: f"irkit.errors:{name}" for name in _ERRORS},
 }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from irkit.check import problems
 from irkit.errors import ArgumentError, GraphError
 from irkit.passes.absorbing import absorb_affine
+from irkit.passes.biases import join_biases
 from irkit.passes.dead import dead_code
 from irkit.passes.folding import BUDGET, fold_constants
 from irkit.passes.noops import remove_noops
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from irkit.ir import Graph
 
 _CLEANING: tuple[Pass, ...] = (dead_code, remove_noops, fold_constants)
-_SHARING: tuple[Pass, ...] = (*_CLEANING, share_common, cancel_reshapes, sink_transposes)
+_SHARING: tuple[Pass, ...] = (*_CLEANING, share_common, cancel_reshapes, sink_transposes, join_biases)
 # before sharing, since what two nodes read can go into neither of them
 _COMBINING: tuple[Pass, ...] = (*_CLEANING, absorb_affine, share_weights, *_SHARING[len(_CLEANING) :])
 
