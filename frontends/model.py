@@ -186,6 +186,16 @@ class Model(Layer):
 
     evaluate = train_on_batch = test_on_batch = fit
 
+    # ---- making it quicker
+
+    def optimize(self, level: int = 3) -> Model:
+        """A copy with fewer and quicker operations; see irkit.optimize. The model itself stays as it is."""
+        quicker: Model = self._optimizing().optimize(self, level)
+        return quicker
+
+    def _optimizing(self) -> Any:  # the module, which stands above, since what it makes is a Model
+        return importlib.import_module("irkit.frontends.optimizing")
+
     # ---- looking at it
 
     @property
@@ -244,6 +254,7 @@ class Model(Layer):
         samples: Any = None,  # inputs, as call takes them
         onnx: bool = False,
         strip_sources: bool = False,
+        optimize: int | None = None,
     ) -> None:
         """Write the model to one `.irk` file that Python and C++ programs load.
 
@@ -253,6 +264,7 @@ class Model(Layer):
             samples: inputs whose outputs are kept in the file, so that any deployment can test itself.
             onnx: also keep the ONNX form, for programs that read nothing else.
             strip_sources: leave out the user's file names and lines.
+            optimize: save what `model.optimize(level)` gives; with 3, folded weights in the place of the layers' own.
 
         The file is complete or not there: a crash leaves the old one. Raises ArgumentError, OSError.
         """
@@ -268,6 +280,7 @@ class Model(Layer):
                 f"{path!r} exists.", source=str(caller()), cure="Give overwrite=True, or another name."
             )
         model = self.graph_model if samples is None else self._model_for(samples)
+        model = model if optimize is None else self._optimizing().optimize(model, optimize).graph_model
         flat = None if samples is None else [arrange(model, samples)]
         try:
             serialize.save(model, path, samples=flat, onnx=onnx, strip_sources=strip_sources)
