@@ -10,7 +10,7 @@ import numpy as np
 from irkit.backends.inputs import InputCheck
 from irkit.backends.interpreter.failures import located
 from irkit.backends.interpreter.kernels import in_float64
-from irkit.backends.interpreter.plan import Plan
+from irkit.backends.interpreter.plan import Observer, Plan
 from irkit.backends.states import SessionStates
 from irkit.ir.weights import Weight
 
@@ -22,18 +22,22 @@ if TYPE_CHECKING:
 class Interpreter:
     """The backend called "interpreter"."""
 
-    def prepare(self, model: GraphModel, *, float64: bool = False, **_: object) -> PlannedModel:
-        """`model`, planned. float64: be the referee. The model's graph must not change afterwards; its
-        weights may."""
-        return PlannedModel(model, float64)
+    def prepare(
+        self, model: GraphModel, *, float64: bool = False, observe: Observer | None = None, **_: object
+    ) -> PlannedModel:
+        """`model`, planned. The model's graph must not change afterwards; its weights may.
+
+        float64: be the referee. observe: is told what each node made, whenever it ran.
+        """
+        return PlannedModel(model, float64, observe)
 
 
 class PlannedModel:
     """A model with its plan. Calls may overlap in several threads: each has a frame of its own."""
 
-    def __init__(self, model: GraphModel, float64: bool) -> None:
+    def __init__(self, model: GraphModel, float64: bool, observe: Observer | None = None) -> None:
         self._check = InputCheck(model, referee=float64)
-        self._plan = plan = Plan(model.graph, float64)
+        self._plan = plan = Plan(model.graph, float64, observe)
         self._float64 = float64
         self._inputs = slice(1, 1 + len(plan.inputs))  # the planner gives the inputs the first slots
         self._template: Frame = plan.template

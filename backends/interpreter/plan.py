@@ -6,9 +6,9 @@ steps run when the kernel of If, Loop or Scan calls ``execute(graph, inputs)``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
@@ -31,6 +31,9 @@ _VIEWS = """
 VIEWS = frozenset(_VIEWS.split())
 
 
+Observer: TypeAlias = "Callable[[Node, tuple[Any, ...]], None]"  # a node and its results
+
+
 @dataclass(eq=False, slots=True)
 class Body:
     """The plan of a sub-graph."""
@@ -43,11 +46,12 @@ class Body:
 class Plan:
     """What PlannedModel needs: steps, where inputs, outputs and weights go, a frame with the constants in it.
 
-    outputs: (slot, whether others may see the same memory). node_of: what each step runs.
+    outputs: (slot, whether others may see the same memory). node_of: what each step runs. observe: told what
+    each node made, whenever it ran.
     """
 
-    def __init__(self, graph: Graph, float64: bool) -> None:
-        self.float64 = float64
+    def __init__(self, graph: Graph, float64: bool, observe: Observer | None = None) -> None:
+        self.float64, self.observe = float64, observe
         self.slot_of: dict[Value, int] = {}
         self.template: Frame = [None]
         self.node_of: dict[Step, Node] = {}
@@ -96,6 +100,8 @@ class Plan:
             inputs = inputs[:-1]
         outputs = self._slots(node.outputs)
         kernel = kernel_of(node, self.float64)
+        if self.observe is not None:
+            kernel = _observed(kernel, node, self.observe)
         slots = [self.slot_of[v] for v in dead]
         if cast("Operator", node.op).parameters.wants_execute:
             step = self._control_flow(kernel, inputs, outputs, slots)
@@ -131,6 +137,15 @@ class Plan:
             assert step is not None
             raise located(error, self.node_of[step], frame, self.slot_of) from error.__cause__
         return [frame[slot] for slot in body.outputs]
+
+
+def _observed(kernel: Kernel, node: Node, observe: Observer) -> Kernel:
+    def run(*inputs: Any, **options: Any) -> Any:  # noqa: ANN401  # as the kernel
+        result = kernel(*inputs, **options)
+        observe(node, result if isinstance(result, tuple) else (result,))
+        return result
+
+    return run
 
 
 def _is_symbolic(content: Array, value: Value) -> bool:
