@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from irkit import operators as op
-from irkit.errors import CaptureError, ExecutionError, IrkitError
+from irkit.errors import CaptureError
 from irkit.frontends.definition import Definition, Scope, current_scope
+from irkit.frontends.eager import compute
 from irkit.frontends.state import value_of
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
 from irkit.frontends.variable import Variable
-from irkit.ir import Array, DType, Value, type_of
+from irkit.ir import Array, DType, Value
 from irkit.ir.source import caller
 from irkit.operators import Operator
 
@@ -27,12 +28,15 @@ def apply(operator: Operator, *inputs: Operand, count: int | None = None) -> Any
     Raises ShapeError and its kin with the user's line.
     """
     where = current_scope()
-    definition = _definition(inputs, where)
-    results = (
-        _eager(operator, inputs, count, where)
-        if definition is None
-        else _symbolic(operator, inputs, count, where, definition)
-    )
+    arrays = [x.array for x in inputs if x.__class__ is EagerTensor]
+    definition = None if len(arrays) == len(inputs) else _definition(inputs, where)
+    results: Sequence[Tensor]
+    if definition is not None:
+        results = _symbolic(operator, inputs, count, where, definition)
+    else:
+        results = compute(
+            operator, arrays if len(arrays) == len(inputs) else [_array(x) for x in inputs], count, where
+        )
     return results[0] if len(results) == 1 else tuple(results)
 
 
@@ -103,34 +107,12 @@ def _symbolic(
     return [SymbolicTensor(v, definition) for v in outputs]
 
 
-def _eager(operator: Operator, inputs: Sequence[Operand], count: int | None, where: Scope) -> list[Tensor]:
-    arrays = [_array(x) for x in inputs]
-    types = [None if a is None else type_of(a) for a in arrays]
-    try:
-        outputs, _ = operator.infer_outputs(types, arrays, count)
-        with np.errstate(all="ignore"):
-            result = operator.run(*arrays)
-    except IrkitError as error:
-        facts = [f"{operator.parameters.name_of(i)}: {t}" for i, t in enumerate(types) if t is not None]
-        raise error.at(str(where.source or caller()), _who(operator, where), facts) from None
-    except (ArithmeticError, ValueError, TypeError, IndexError) as error:
-        raise ExecutionError(
-            str(error), source=str(where.source or caller()), layer=_who(operator, where)
-        ) from error
-    results = result if isinstance(result, tuple) else (result,)
-    return [EagerTensor(np.asarray(r)) for r in results[: len(outputs)]]
-
-
 def _array(x: Operand) -> Array | None:
     if isinstance(x, EagerTensor):
         return x.array
     if isinstance(x, Variable):
         return x.weight.data
     return None if x is None else np.asarray(x)
-
-
-def _who(operator: Operator, where: Scope) -> str:
-    return f"{operator.name} in layer '{where.layer}'" if where.path else operator.name
 
 
 def constant(value: Array, dtype: DType | None = None) -> EagerTensor:

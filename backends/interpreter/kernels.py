@@ -12,6 +12,7 @@ import numpy as np
 from irkit.ir import DType, TensorType
 from irkit.operators import Operator
 from irkit.operators.attributes import Kind
+from irkit.operators.plain import PLAIN, is_plain
 
 if TYPE_CHECKING:
     from irkit.backends.interpreter.steps import Kernel
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 Shortcut: TypeAlias = Callable[["Node", Operator], "Kernel | None"]
 
-_PLAIN = frozenset({DType.float32, DType.float64})  # what numpy computes with as we do
 _NARROW = frozenset({DType.float16, DType.bfloat16, DType.float32})
 
 
@@ -72,20 +72,11 @@ def _relu(node: Node, _: Operator) -> Kernel | None:
 
 def _is_plain(node: Node) -> bool:
     types = [v.type for v in (*node.inputs, *node.outputs) if v is not None]
-    if not all(isinstance(t, TensorType) and t.dtype in _PLAIN and t.shape is not None for t in types):
-        return False
-    return len(node.outputs) == 1 and bool(cast("TensorType", types[-1]).shape)
+    return len(node.outputs) == 1 and is_plain(types)
 
 
 SHORTCUTS: Mapping[str, Shortcut] = {
-    "Add": _ufunc(np.add),
-    "Sub": _ufunc(np.subtract),
-    "Mul": _ufunc(np.multiply),
-    "Div": _ufunc(np.divide),
-    "MatMul": _ufunc(np.matmul),
-    "Sqrt": _ufunc(np.sqrt),
-    "Exp": _ufunc(np.exp),
-    "Tanh": _ufunc(np.tanh),
+    **{name: _ufunc(function) for name, function in PLAIN.items()},
     "Relu": _relu,
     "Gemm": _gemm,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TypeAlias, overload
 
 import numpy as np
@@ -29,8 +30,28 @@ def tensor(x: TensorLike | OpenNumber, dtype: DType | None = None) -> Operand:
     Raises ArgumentError for what is no tensor.
     """
     if not isinstance(x, _BOTH):
-        x = _made(x, dtype)
+        x = number(x, dtype) if dtype is not None and x.__class__ in _NUMBERS else _made(x, dtype)
     return x if dtype is None else cast_to(x, dtype)
+
+
+_NUMBERS = frozenset({bool, int, float})
+
+
+def number(x: object, dtype: DType) -> EagerTensor:
+    """A number of Python as a tensor; the same one each time, which nobody may change."""
+    # 0.0 and -0.0 are equal, and so are True and 1
+    return _number(x, dtype) if x else _fixed(x, dtype)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _number(x: object, dtype: DType) -> EagerTensor:
+    return _fixed(x, dtype)
+
+
+def _fixed(x: object, dtype: DType) -> EagerTensor:
+    array = np.asarray(x).astype(dtype.numpy)
+    array.flags.writeable = False
+    return EagerTensor(array)
 
 
 def _made(x: object, dtype: DType | None) -> Tensor:
@@ -39,7 +60,7 @@ def _made(x: object, dtype: DType | None) -> Tensor:
     if isinstance(x, list | tuple) and _holds_tensors(x):
         return _stacked(x)
     if isinstance(x, bool | int | float | complex) and dtype is not None:
-        return EagerTensor(np.asarray(x).astype(dtype.numpy))
+        return _fixed(x, dtype)
     return EagerTensor(_array(x))
 
 
@@ -127,10 +148,31 @@ def common(*xs: TensorLike | OpenNumber, also: Promotable = None) -> DType:
 
 def promoted(*xs: TensorLike | OpenNumber, also: Promotable = None) -> list[Operand]:
     """All of `xs` as tensors of the type in which they meet."""
+    if len(xs) == 2 and also is None and (pair := _pair(*xs)) is not None:
+        return pair
     if _alike(xs, also):
-        return list(xs)  # type: ignore[arg-type]  # nothing to convert: the usual case
+        return list(xs)
     dtype = common(*xs, also=also)
     return [tensor(x, dtype) for x in xs]
+
+
+def _pair(a: object, b: object) -> list[Operand] | None:
+    """The usual cases at once: two eager tensors of one type, or one and a number that takes its type."""
+    if a.__class__ is EagerTensor:
+        if b.__class__ is EagerTensor:
+            return [a, b] if a.array.dtype == b.array.dtype else None
+        dtype = array_dtype(a.array)
+        return [a, number(b, dtype)] if _weak(b, dtype) else None
+    if b.__class__ is EagerTensor:
+        dtype = array_dtype(b.array)
+        return [number(a, dtype), b] if _weak(a, dtype) else None
+    return None
+
+
+def _weak(x: object, dtype: DType) -> bool:
+    """Whether the number `x` takes the type of the tensor beside it."""
+    cls = x.__class__
+    return (cls is int and (dtype in FLOATS or dtype in INTEGERS)) or (cls is float and dtype in FLOATS)
 
 
 def _alike(xs: Sequence[object], also: Promotable) -> bool:
@@ -170,7 +212,7 @@ def boolean(x: TensorLike) -> Operand:
 
 def same_as(value: float | bool, x: Operand) -> Tensor:
     """The number `value` in the type of `x`."""
-    return EagerTensor(np.asarray(value).astype(x.type.dtype.numpy))
+    return number(value, kind(x))
 
 
 def int64s(values: Sequence[int]) -> Tensor:
