@@ -151,7 +151,7 @@ def promoted(*xs: TensorLike | OpenNumber, also: Promotable = None) -> list[Oper
     if len(xs) == 2 and also is None and (pair := _pair(*xs)) is not None:
         return pair
     if _alike(xs, also):
-        return list(xs)
+        return list(xs)  # type: ignore[arg-type]  # nothing to convert: the usual case
     dtype = common(*xs, also=also)
     return [tensor(x, dtype) for x in xs]
 
