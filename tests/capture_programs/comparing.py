@@ -57,28 +57,33 @@ def plain(tree: Any) -> Any:
     return np.array(tree)
 
 
-def difference(expected: Any, found: Any, *, dtypes: bool = True, where: str = "result") -> str:
-    """What differs first, or "". Both are plain."""
+def difference(
+    expected: Any, found: Any, *, dtypes: bool = True, scale: float = 0.0, where: str = "result"
+) -> str:
+    """What differs first, or "". Both are plain. scale: how much of the largest element rounding may cost, for whole
+    models; 0: a few units of each element."""
     if isinstance(expected, dict | list | tuple):
-        return _container_difference(expected, found, dtypes, where)
+        return _container_difference(expected, found, dtypes, scale, where)
     if expected is None or isinstance(expected, str | bytes):
         return "" if type(found) is type(expected) and found == expected else _told(where, expected, found)
     if not isinstance(found, np.ndarray | np.generic | bool | int | float):
         return _told(where, expected, found)
-    return _value_difference(expected, found, dtypes, where)
+    return _value_difference(expected, found, dtypes, scale, where)
 
 
-def _container_difference(expected: Any, found: Any, dtypes: bool, where: str) -> str:
+def _container_difference(expected: Any, found: Any, dtypes: bool, scale: float, where: str) -> str:
     if type(found) is not type(expected) or len(found) != len(expected):
         return _told(where, expected, found)
     if isinstance(expected, dict) and set(expected) != set(found):
         return _told(where, sorted(expected), sorted(found))
     keys = expected if isinstance(expected, dict) else range(len(expected))
-    parts = (difference(expected[k], found[k], dtypes=dtypes, where=f"{where}[{k!r}]") for k in keys)
+    parts = (
+        difference(expected[k], found[k], dtypes=dtypes, scale=scale, where=f"{where}[{k!r}]") for k in keys
+    )
     return next(filter(None, parts), "")
 
 
-def _value_difference(expected: Any, found: Any, dtypes: bool, where: str) -> str:
+def _value_difference(expected: Any, found: Any, dtypes: bool, scale: float, where: str) -> str:
     a, b = np.asarray(expected), np.asarray(found)
     # a Python number has no dtype; a graph gives it one of the same kind
     python = isinstance(expected, _NUMBERS) or isinstance(found, _NUMBERS)
@@ -88,7 +93,8 @@ def _value_difference(expected: Any, found: Any, dtypes: bool, where: str) -> st
     if a.dtype.kind in "biu" and b.dtype.kind in "biu":
         same = bool(np.array_equal(a, b))
     else:
-        same = bool(np.allclose(b.astype("float64"), a.astype("float64"), RTOL, ATOL, equal_nan=True))
+        atol = scale * float(np.abs(a).max(initial=0)) if scale else ATOL
+        same = bool(np.allclose(b.astype("float64"), a.astype("float64"), RTOL, atol, equal_nan=True))
     return "" if same else _told(where, expected, found)
 
 

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from tests.capture_programs import programs as programs  # enters them
@@ -23,23 +24,28 @@ TABLE = Path(__file__).parent / "scores.md"
 Row = tuple[str, dict[str, Verdict]]
 
 
-def row(name: str) -> Row:
+def row(name: str, subjects: Sequence[str] = SUBJECTS) -> Row:
     """The verdicts of all subjects on a program."""
     with tempfile.TemporaryDirectory() as folder:
-        return name, {s: judged(ENTRIES[name], s, Path(folder)) for s in SUBJECTS}
+        return name, {s: judged(ENTRIES[name], s, Path(folder)) for s in subjects}
 
 
-def rows(names: Sequence[str]) -> Iterator[Row]:
+def rows(names: Sequence[str], subjects: Sequence[str] = SUBJECTS) -> Iterator[Row]:
     """As `row`, in a process of their own."""
-    return isolated(row, names, lambda name, why: (name, dict.fromkeys(SUBJECTS, Verdict(CRASH, why))))
+    return isolated(
+        partial(row, subjects=subjects),
+        names,
+        lambda name, why: (name, dict.fromkeys(subjects, Verdict(CRASH, why))),
+    )
 
 
 def table(results: Sequence[Row]) -> str:
     """Totals, then all programs that are not right everywhere."""
+    subjects = list(results[0][1])
     lines = ["# Capture: small programs", "", "Made by `python -m tests.capture_programs.score --write`."]
     for must, title in ((True, "must be right"), (False, "right or refused")):
         mine = [r for r in results if ENTRIES[r[0]].must is must]
-        lines += ["", f"{len(mine)} programs that {title}:", "", *_totals(mine)]
+        lines += ["", f"{len(mine)} programs that {title}:", "", *_totals(mine, subjects)]
     lines += [
         "",
         "Those that are not right everywhere:",
@@ -49,7 +55,7 @@ def table(results: Sequence[Row]) -> str:
     lines += ["| --- " * (len(SUBJECTS) + 2) + "|"]
     for name, verdicts in results:
         if any(v.kind != RIGHT for v in verdicts.values()):
-            kinds = " | ".join(verdicts[s].kind for s in SUBJECTS)
+            kinds = " | ".join(verdicts[s].kind for s in subjects)
             lines.append(f"| {name} | {_construct(ENTRIES[name])} | {kinds} |")
     return "\n".join(lines) + "\n"
 
@@ -58,9 +64,9 @@ def _construct(entry: Entry) -> str:
     return f"**must**: {entry.construct}" if entry.must else entry.construct
 
 
-def _totals(results: Sequence[Row]) -> list[str]:
+def _totals(results: Sequence[Row], subjects: Sequence[str]) -> list[str]:
     lines = [f"| subject | {' | '.join(VERDICTS)} |", "| --- " * (len(VERDICTS) + 1) + "|"]
-    for subject in SUBJECTS:
+    for subject in subjects:
         counts = Counter(verdicts[subject].kind for _, verdicts in results)
         lines.append(f"| {subject} | {' | '.join(str(counts[v]) for v in VERDICTS)} |")
     return lines
@@ -87,7 +93,8 @@ def told(results: Sequence[Row]) -> Iterator[str]:
 def main(arguments: Sequence[str]) -> None:
     """Make the table."""
     names = [a for a in arguments if not a.startswith("-")]
-    results = list(rows(names or list(ENTRIES)))
+    subjects = [s for s in SUBJECTS if f"-{s}" in arguments] or SUBJECTS
+    results = list(rows(names or list(ENTRIES), subjects))
     shown = [r for r in results if names or "--all" in arguments or any(v.kind in BAD for v in r[1].values())]
     print(*told(shown), table(results), sep="\n")
     if "--write" in arguments and not names:

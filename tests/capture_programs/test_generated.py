@@ -10,7 +10,7 @@ from tests.capture_programs.generator import program_text
 
 COUNT, DEEP = 120, 30
 
-pytestmark = pytest.mark.skipif(not hasattr(irkit, "capture"), reason="capture is not there yet")
+pytestmark = pytest.mark.skipif(not hasattr(irkit, "function"), reason="hybridizing is not there yet")
 
 
 def test_random_programs_give_what_eager_gives(runtime: object) -> None:

@@ -12,7 +12,7 @@ from tests.capture_programs.judging import BAD, RIGHT, VERDICTS
 from tests.capture_programs.program import ENTRIES
 from tests.capture_programs.score import Row, known, rows, told
 
-pytestmark = pytest.mark.skipif(not hasattr(irkit, "capture"), reason="capture is not there yet")
+pytestmark = pytest.mark.skipif(not hasattr(irkit, "function"), reason="hybridizing is not there yet")
 
 
 @pytest.fixture(scope="module")
