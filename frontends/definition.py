@@ -8,7 +8,7 @@ of it can be called again on other tensors; and the *records* of all layer calls
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -171,6 +171,18 @@ class Scope:
     @property
     def layer(self) -> str:
         return "/".join(self.path)
+
+
+# How functions of the user's are called: irkit.frontends.capture sets it while it captures.
+through: ContextVar[Callable[[Callable[..., Any], Sequence[Any], Mapping[str, Any]], Any] | None] = (
+    ContextVar("through", default=None)
+)
+
+
+def called(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """A function that the user may have written, called by irkit: under capture it is rewritten first."""
+    call = through.get()
+    return function(*args, **kwargs) if call is None else call(function, args, kwargs)
 
 
 _TOP = Scope()

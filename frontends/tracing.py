@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from irkit.errors import ArgumentError
 from irkit.frontends.apply import symbolic_value
+from irkit.frontends.capture.runtime import Session, capturing
 from irkit.frontends.definition import Definition, Record, Scope, scope
 from irkit.frontends.input import TensorSpec
 from irkit.frontends.layer import Layer
@@ -17,6 +19,7 @@ from irkit.frontends.tensor import EagerTensor, SymbolicTensor
 from irkit.frontends.variable import Variable
 from irkit.ir import Call, Graph, GraphModel, LayerNode, Signature, Value
 from irkit.ir.structure import Structure, flatten, unflatten
+from irkit.passes.rewriting import has_effect
 
 if TYPE_CHECKING:
     from irkit.frontends.model import Model
@@ -34,10 +37,10 @@ def trace(
         SymbolicTensor(definition.graph.input(name, spec.type(name)), definition)
         for name, spec in zip(names, specs, strict=True)
     ]
-    with scope(Scope(capturing=definition, training=False)):
-        result = model.call(unflatten(structure, tensors))
-    definition = definition.find()
-    leaves, out_structure = flatten(result, _is_leaf)
+    session = Session(definition)
+    with capturing(session), scope(Scope(capturing=definition, training=False)):
+        result = session.call(model.call, (unflatten(structure, tensors),), {})
+    leaves, out_structure = flatten(result, is_leaf)
     if not leaves:
         raise ArgumentError(
             "call() returned no tensor.",
@@ -45,22 +48,30 @@ def trace(
             layer=model.shown,
             cure="Does it end in `return`?",
         )
+    return completed(definition, node_of(model, model.name), leaves, Signature(structure, out_structure))
+
+
+def completed(
+    definition: Definition, root: LayerNode, leaves: Sequence[tuple[str, Any]], signature: Signature
+) -> GraphModel:
+    """The model of a definition that returns `leaves`, each a path and a tensor. root: without children yet."""
+    definition = definition.find()
     outputs = [_output_value(leaf, definition) for _, leaf in leaves]
     states, after = become_states(definition)
     definition.graph.set_outputs([*outputs, *after])
     _prune(definition.graph)
-    root = layer_tree(model, definition.records, set(_living(definition.graph)))
-    made = GraphModel(model.name, definition.graph, root, states=states)
+    _add_layers(root, definition.records, set(_living(definition.graph)))
+    made = GraphModel(root.name, definition.graph, root, states=states)
     for weight, path in made.weight_paths().items():
         if weight in definition.graph.weights:
             definition.graph.rename(definition.graph.weights[weight], path)
-    made.signature = Signature(
-        structure, out_structure, tuple(_output_names([p for p, _ in leaves], outputs, definition.records))
-    )
+    names = _output_names([p for p, _ in leaves], outputs, definition.records)
+    made.signature = dataclasses.replace(signature, output_names=tuple(names))
     return made
 
 
-def _is_leaf(x: object) -> bool:
+def is_leaf(x: object) -> bool:
+    """Whether `x` may come out of a graph."""
     return isinstance(x, SymbolicTensor | EagerTensor | Variable | np.ndarray | np.generic)
 
 
@@ -72,10 +83,10 @@ def _output_value(leaf: Any, definition: Definition) -> Value:  # one of _is_lea
 
 
 def _prune(graph: Graph) -> None:
-    """Take out what no output depends on."""
+    """Take out what no output depends on, and what does not check anything."""
     outputs = set(graph.outputs)
     for node in reversed(list(graph.nodes)):
-        if not any(v.uses or v in outputs for v in node.outputs):
+        if not any(v.uses or v in outputs for v in node.outputs) and not has_effect(node):
             graph.remove(node)
     for weight, value in list(graph.weights.items()):
         if not value.uses and value not in outputs:
@@ -90,15 +101,20 @@ def _living(graph: Graph) -> list[Value]:
 
 def layer_tree(model: Layer, records: Sequence[Record], living: set[Value]) -> LayerNode:
     """The tree of all recorded layers under `model`; calls that no output depends on are left out."""
-    root = _node_of(model, model.name)
+    root = node_of(model, model.name)
+    _add_layers(root, records, living)
+    return root
+
+
+def _add_layers(root: LayerNode, records: Sequence[Record], living: set[Value]) -> None:
     for record in sorted(records, key=lambda r: len(r.path)):
         if record.path and all(v in living for v in record.outputs):
             _place(root, record)
     _order_children(root, records)
-    return root
 
 
-def _node_of(layer: Layer, name: str) -> LayerNode:
+def node_of(layer: Layer, name: str) -> LayerNode:
+    """A layer's node in a tree, without children yet."""
     own = [v.weight for v in layer.own_variables()]
     return LayerNode(name, layer.class_name, layer.config_json(), weights=own, trainable=layer.trainable)
 
@@ -110,7 +126,7 @@ def _place(root: LayerNode, record: Record) -> None:
     name = record.path[-1]
     child = parent.children.get(name)
     if child is None:
-        child = parent.children[name] = _node_of(record.layer, name)
+        child = parent.children[name] = node_of(record.layer, name)
     child.calls.append(Call(record.inputs, record.outputs, record.source))
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from irkit.errors import LimitError as LimitError
     from irkit.errors import ShapeError as ShapeError
     from irkit.errors import UnsupportedError as UnsupportedError
+    from irkit.frontends.capture.capturing import capture as capture
     from irkit.frontends.input import Input as Input
     from irkit.frontends.input import TensorSpec as TensorSpec
     from irkit.frontends.layer import Layer as Layer
@@ -82,6 +83,7 @@ _NAMES = {
     "Sequential": "irkit.frontends.sequential:Sequential",
     "TensorSpec": "irkit.frontends.input:TensorSpec",
     "Variable": "irkit.frontends.variable:Variable",
+    "capture": "irkit.frontends.capture.capturing:capture",
     "export_onnx": "irkit.frontends.saving:export_onnx",
     "import_onnx": "irkit.frontends.onnx_import:import_onnx",
     "load": "irkit.frontends.loaded:load",

@@ -9,6 +9,14 @@ from typing import Self
 locate: Callable[[], object] = str
 
 
+def _nobody(error: CaptureError) -> None:
+    """No capture is in progress."""
+
+
+# Hears of every CaptureError; irkit.frontends.capture puts itself here.
+witness: Callable[[CaptureError], None] = _nobody
+
+
 class IrkitError(Exception):
     """A mistake that its reader can mend: what was wrong, where, what was given, what to do.
 
@@ -85,7 +93,16 @@ class UnsupportedError(IrkitError, NotImplementedError):
 
 
 class CaptureError(IrkitError):
-    """A program cannot become a graph without risk of a wrong answer."""
+    """A program cannot become a graph without risk of a wrong answer.
+
+    The capture in progress hears of it when it is made, so that a program cannot hide it by catching it.
+    """
+
+    def __init__(
+        self, problem: str, *, source: str = "", layer: str = "", facts: Sequence[str] = (), cure: str = ""
+    ) -> None:
+        super().__init__(problem, source=source, layer=layer, facts=facts, cure=cure)
+        witness(self)
 
 
 class AssumptionError(IrkitError):

@@ -7,23 +7,39 @@ What rewritten code does, and where it goes:
     a global's name watch.global_read(namespace, name, value)
     a free name     watch.free_read(cell, name, value)   of functions outside of the captured one only
     x = [..], {..}, f() of a class …                    watch.made(thing)
-    if, while, for, and, or, not, ?:, assert            control flow: branches.py, loops.py
+    if, while, for, and, or, not, ?:, assert            conditions.py, branches.py, looping.py, loops.py
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
+import numpy as np
+
+from irkit import errors
+from irkit import operators as op
 from irkit.errors import CaptureError
-from irkit.frontends.capture import foreign
+from irkit.frontends.apply import apply_one
+from irkit.frontends.capture import calls, markers
 from irkit.frontends.capture.outside import Watch
-from irkit.frontends.capture.report import CaptureReport
+from irkit.frontends.capture.regions import Raised, Region
+from irkit.frontends.capture.report import CaptureReport, Kind
+from irkit.frontends.definition import current_scope, scope, through
+from irkit.frontends.number import Number
+from irkit.frontends.size import OpenNumber
+from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
+from irkit.ir import TensorType
+from irkit.ir.source import caller, is_own
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from irkit.frontends.definition import Definition
+
+MOST_CALLS = 200  # of functions inside each other
 
 
 class Session:
@@ -31,6 +47,7 @@ class Session:
 
     definition: the outermost graph. report: what the user is told. watch: reads and writes outside.
     refusal: the first CaptureError; raised by `capture` whatever the program does with it.
+    region: the inside of a branch or loop where the program is. raising: an exception on its way.
     """
 
     def __init__(self, definition: Definition) -> None:
@@ -38,13 +55,157 @@ class Session:
         self.report = CaptureReport()
         self.watch = Watch(self)
         self.refusal: CaptureError | None = None
+        self.region: Region | None = None
+        self.raising: Raised | None = None
+        self.tries = 0  # how many try statements with handlers are open outside of all regions
+        self.calls = 0  # how many calls of rewritten functions are open
+
+    # ---- where the program is
+
+    @property
+    def home(self) -> Definition:
+        """The definition to which operators are added now."""
+        found = current_scope().capturing
+        return self.definition.find() if found is None else found.find()
+
+    def sources(self) -> tuple[SymbolicTensor, ...]:
+        """The inputs of the whole graph: their shapes tell what open sizes are."""
+        root = self.definition.find()
+        return tuple(SymbolicTensor(v, root) for v in root.graph.inputs if isinstance(v.type, TensorType))
+
+    def true(self) -> Tensor:
+        """A constant."""
+        return EagerTensor(np.asarray(True))
+
+    # ---- calls and objects
 
     def call(self, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """function(*args, **kwargs), rewritten where that is the user's Python code."""
-        return foreign.call(self, function, args, kwargs)
+        return calls.call(self, function, args, kwargs)
+
+    def called(self, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """As `call`, where irkit itself is the caller: its own functions run as they are."""
+        code = getattr(function, "__code__", None) or getattr(type(function).__call__, "__code__", None)
+        return (
+            function(*args, **kwargs) if code is None or is_own(code) else self.call(function, args, kwargs)
+        )
+
+    @contextmanager
+    def calling(self) -> Iterator[None]:
+        """Around a call of a rewritten function. Raises CaptureError where there are too many inside each other."""
+        if self.calls >= MOST_CALLS:
+            raise CaptureError(
+                f"functions call each other {MOST_CALLS} deep.",
+                source=str(caller()),
+                cure="Recursion must end by values of Python; what depends on tensors must be a loop.",
+            )
+        self.calls += 1
+        try:
+            yield
+        finally:
+            self.calls -= 1
+
+    def attribute(self, thing: Any, name: str) -> Any:
+        """thing.name"""
+        return self.watch.attribute(thing, name)
+
+    def made(self, thing: Any) -> Any:
+        """`thing`, which the program made here and may change."""
+        self.watch.made(thing)
+        if self.region is not None:
+            self.region.made.add(id(thing))
+        return thing
 
     def touch(self, thing: object) -> None:
-        """`thing`, which the program made, is about to change: remember its contents for the other branch."""
+        """`thing`, which the program made, is about to change: its contents are kept for the other branch."""
+        region = self.region
+        while region is not None and id(thing) not in region.made:
+            region.touch(thing)
+            region = None
+
+    def inner_write(self, name: str, closure: Any) -> None:
+        """A function inside sets a variable of a captured function around it."""
+
+    def formatted(self, value: Any) -> Any:
+        """A value in an f-string. Raises CaptureError for tensors: their text is not what it is when run eagerly."""
+        if isinstance(value, SymbolicTensor | OpenNumber):
+            raise CaptureError(
+                "the text of a tensor is not known while the program is captured.",
+                source=str(caller()),
+                cure="Format the result after the call. print, assert and raise may show tensors.",
+            )
+        return value
+
+    # ---- checks
+
+    def usable(self, name: str, value: Any) -> Any:
+        """The value of a variable, see markers.py."""
+        return markers.usable(name, value)
+
+    def negated(self, test: Number) -> Number:
+        """not test"""
+        return Number("bool", apply_one(op.Not(), test.tensor))
+
+    def asserted(self, test: bool | Number, message: Callable[[], Any] | None) -> None:
+        """The statement `assert`."""
+        if test is True:
+            return
+        raised = Raised(AssertionError(*([] if message is None else [message()])), caller())
+        if isinstance(test, Number):
+            self.check(test, raised)
+            return
+        self.raising = raised
+        raise raised.error
+
+    def check(self, test: Number, raised: Raised) -> None:
+        """When the graph runs, `test` must hold; else the run ends with the exception's text."""
+        self.refuse_in_try("a check of tensors")
+        with scope_of(raised):
+            apply_one(op.Assert(message=raised.message), test.tensor, self.true())
+        self.report.add(Kind.CHECK, raised.message, raised.source)
+
+    def raised(self, error: Any) -> Any:
+        """The exception of a `raise`, on its way."""
+        made = error() if isinstance(error, type) else error
+        if isinstance(made, BaseException):
+            self.raising = Raised(made, caller())
+        return made
+
+    def reraise(self, raised: Raised) -> NoReturn:
+        """`raised` goes on to whoever is around."""
+        self.raising = raised
+        raise raised.error
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Around the body of a `try` that has handlers."""
+        place: Any = self.region or self
+        place.tries += 1
+        try:
+            yield
+        finally:
+            place.tries -= 1
+
+    def refuse_in_try(self, what: str) -> None:
+        """Raises CaptureError inside of a `try`: an exception in the graph would not reach the handler."""
+        region = self.region
+        while region is not None and not region.tries:
+            region = region.around
+        if region is not None or self.tries:
+            raise CaptureError(
+                f"{what} stands in a try statement: exceptions of the graph would not reach its handlers.",
+                source=str(caller()),
+                cure="Take it out of the try statement.",
+            )
+
+
+@contextmanager
+def scope_of(raised: Raised) -> Iterator[None]:
+    """While it lasts, operators are said to come from the line that raises."""
+    import dataclasses  # noqa: PLC0415
+
+    with scope(dataclasses.replace(current_scope(), source=raised.source)):
+        yield
 
 
 _session: ContextVar[Session | None] = ContextVar("session", default=None)
@@ -53,3 +214,32 @@ _session: ContextVar[Session | None] = ContextVar("session", default=None)
 def current() -> Session | None:
     """The capture in progress, if any."""
     return _session.get()
+
+
+def session() -> Session:
+    """The capture in progress."""
+    found = _session.get()
+    assert found is not None, "rewritten code runs outside of a capture"
+    return found
+
+
+@contextmanager
+def capturing(new: Session) -> Iterator[Session]:
+    """While it lasts, `new` is the capture in progress. Raises its refusal in the end, whatever became of it."""
+    token, before = _session.set(new), through.set(new.called)
+    try:
+        yield new
+    finally:
+        through.reset(before)
+        _session.reset(token)
+    if new.refusal is not None:
+        raise new.refusal
+
+
+def _witness(error: CaptureError) -> None:
+    found = _session.get()
+    if found is not None and found.refusal is None:
+        found.refusal = error
+
+
+errors.witness = _witness

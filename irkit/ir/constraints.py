@@ -73,6 +73,14 @@ class Constraints:
             if len(self._all) == known:
                 self._all.append(constraint)
 
+    def forked(self) -> Constraints:
+        """The same demands, to which others may be added without touching these. Fresh symbols are shared."""
+        fork = Constraints(exact_broadcast=self.exact_broadcast)
+        fork._all, fork._solved, fork._open = list(self._all), dict(self._solved), dict(self._open)
+        fork._open_about = {name: dict(found) for name, found in self._open_about.items()}
+        fork._fresh, fork._numbers, fork._taken = self._fresh, self._numbers, self._taken
+        return fork
+
     def withdraw(self, count: int) -> list[Constraint]:
         """Take back the demands after the first `count`. What they told about the symbols stays in use."""
         withdrawn, self._all = self._all[count:], self._all[:count]

@@ -294,6 +294,14 @@ class Graph:
         del self._nodes[node]
         node.graph = None
 
+    def abandon(self) -> None:
+        """Empty a sub-graph that will not be used: what it read of the graphs around it is read no more."""
+        for node in reversed(list(self.walk())):
+            _release(node)
+            node.graph = None
+        self._nodes.clear()
+        self._outputs = ()
+
     def drop_weight(self, weight: Weight) -> None:
         """Forget a weight that nothing reads any more."""
         if self._weights[weight].uses:

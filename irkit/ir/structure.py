@@ -7,6 +7,8 @@ A structure is plain JSON, so that it can stand in a file:
     {"kind": "list" | "tuple", "items": [...]}
     {"kind": "dict", "items": {"key": ...}}           keys sorted
     {"kind": "record", "name": "Point", "fields": {"x": ...}}   namedtuple or dataclass
+    {"kind": "number", "type": "int", "index": 0}     a bool, int or float of Python, which tensor 0 holds; in results
+    {"kind": "arguments", "order": ["x", "n"], "items": {"x": ...}}   of a captured function, by name
 """
 
 from __future__ import annotations
@@ -94,6 +96,10 @@ def unflatten(structure: Structure, leaves: Sequence[Any]) -> Any:  # noqa: ANN4
         case "record":
             fields = structure["fields"]
             return SimpleNamespace(**{k: unflatten(s, leaves) for k, s in fields.items()})  # type: ignore[union-attr, arg-type]
+        case "number":
+            return leaves[structure["index"]].item()  # type: ignore[index]  # an int, by the kind
+        case "arguments":
+            return {k: unflatten(s, leaves) for k, s in structure["items"].items()}  # type: ignore[union-attr, arg-type]
         case kind:
             raise ArgumentError(f"A structure of kind {kind!r} is not known.")
 
@@ -109,6 +115,14 @@ def check(structure: Structure, count: int) -> None:
         match part:
             case {"kind": "tensor", "index": int(index)} if 0 <= index < count:
                 seen.add(index)
+            case {"kind": "number", "type": "bool" | "int" | "float", "index": int(index)} if (
+                0 <= index < count
+            ):
+                seen.add(index)
+            case {"kind": "arguments", "order": list(order), "items": dict(items)} if order == _texts(
+                order, items
+            ):
+                pending += [(i, depth + 1) for i in items.values()]
             case {"kind": "none"} | {"kind": "static", "value": bool() | int() | float() | str()}:
                 continue
             case {"kind": "list" | "tuple", "items": list(items)}:
@@ -123,3 +137,9 @@ def check(structure: Structure, count: int) -> None:
                 raise ArgumentError(f"A structure has an unknown part: {str(part)[:80]}.")
     if len(seen) != count:
         raise ArgumentError(f"A structure names {len(seen)} of {count} tensors.")
+
+
+def _texts(order: Sequence[object], items: Mapping[str, object]) -> list[str] | None:
+    """The names in `order`, where these are the keys of `items`."""
+    names = [n for n in order if isinstance(n, str)]
+    return names if sorted(names) == sorted(items) else None

@@ -1,0 +1,127 @@
+"""Captured: a program as a graph, to be called, saved and looked at."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from irkit import execution, serialize, show
+from irkit.errors import ArgumentError, AssumptionError, IrkitError
+from irkit.frontends import state
+from irkit.frontends.capture import parameters
+from irkit.frontends.capture.values import children, rebuilt
+from irkit.frontends.files import not_written, path_of
+from irkit.frontends.tensor import EagerTensor
+from irkit.ir import Array, GraphModel, TensorType
+from irkit.ir.source import caller
+
+if TYPE_CHECKING:
+    from irkit.frontends.capture.guards import Guards
+    from irkit.frontends.capture.report import CaptureReport
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """In a result: the place of output number `index`; kind: "tensor", or a number of Python."""
+
+    index: int
+    kind: str
+
+
+class Captured:
+    """A program that became a graph. Call it with arguments like those that it was captured with.
+
+    report: what was fixed, assumed, unrolled and checked. graph_model: the graph.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        model: GraphModel,
+        report: CaptureReport,
+        guards: Guards,
+        template: Any,
+    ) -> None:
+        self.graph_model, self.report, self.guards = model, report, guards
+        self._function, self._template = function, template
+        self._executables: dict[str, execution.Executable] = {}
+
+    @property
+    def name(self) -> str:
+        return self.graph_model.name
+
+    @property
+    def graph(self) -> Any:
+        """The graph itself."""
+        return self.graph_model.graph
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What the program returns for these arguments; tensors in the place of arrays.
+
+        Raises AssumptionError where something differs that the graph has fixed, AssertionFailed where a check of the
+        program fails, ShapeError, ExecutionError.
+        """
+        return self.run(args, kwargs)
+
+    def run(self, args: Sequence[Any], kwargs: dict[str, Any], backend: str = "onnxruntime") -> Any:
+        """As a call, by the backend of that name."""
+        self.guards.demand()
+        bound = parameters.bind(self._function, args, kwargs)
+        inputs = parameters.arrays(
+            self.graph_model.signature.inputs, bound, len(self.graph_model.user_inputs)
+        )
+        _check_dtypes(self.graph_model, inputs)
+        executable = self._executables.get(backend)
+        if executable is None:
+            executable = self._executables[backend] = execution.backend(backend).prepare(self.graph_model)
+        return self.rebuilt(state.run(executable, self.graph_model, inputs))
+
+    def rebuilt(self, outputs: Sequence[Array]) -> Any:
+        """The result as the program gives it, from the graph's outputs."""
+        return _placed(self._template, outputs)
+
+    def save(
+        self, filepath: str | os.PathLike[str], *, onnx: bool = False, strip_sources: bool = False
+    ) -> None:
+        """Write the graph to one `.irk` file, as Model.save does."""
+        path = path_of(filepath, "save")
+        if not path.endswith(".irk"):
+            raise ArgumentError(f"a model file ends in '.irk'. Received: {path!r}.", source=str(caller()))
+        try:
+            serialize.save(self.graph_model, path, onnx=onnx, strip_sources=strip_sources)
+        except (OSError, IrkitError) as error:
+            raise not_written(error, path) from None
+
+    def summary(self, print_fn: Callable[[str], Any] | None = None) -> None:
+        """Print the table of layers."""
+        (print_fn or print)(show.summary(self.graph_model))
+
+    def __repr__(self) -> str:
+        return f"<Captured {self.name}: {len(self.graph_model.graph)} nodes>"
+
+
+def _check_dtypes(model: GraphModel, inputs: Sequence[Array]) -> None:
+    for value, array in zip(model.user_inputs, inputs, strict=True):
+        type_ = value.type
+        if (
+            isinstance(type_, TensorType)
+            and array.dtype != type_.dtype.numpy
+            and array.dtype.kind not in "OUS"
+        ):
+            raise AssumptionError(
+                f"the graph was captured with '{value.name}' of {type_.dtype}; it is {array.dtype}.",
+                source=str(caller()),
+                cure=f"Convert it: {value.name}.astype({str(type_.dtype)!r}), or capture again.",
+            )
+
+
+def _placed(template: Any, outputs: Sequence[Array]) -> Any:
+    if isinstance(template, Place):
+        array = outputs[template.index]
+        return EagerTensor(np.asarray(array)) if template.kind == "tensor" else array.item()
+    parts = children(template)
+    return template if parts is None else rebuilt(template, [_placed(p, outputs) for p in parts[1]])

@@ -1,0 +1,211 @@
+"""What a loop carries from turn to turn, found by trying: a guess, one turn captured with it, and a better guess.
+
+A variable whose value does not change stays as it is. Tensors are carried, with open sizes where these change; Python's
+numbers that change are carried as open numbers. What cannot be carried may not be read in a later turn, nor after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from irkit.frontends.capture.markers import UNDEFINED, Unusable, shown_name
+from irkit.frontends.capture.merging import Conflict, Output, holds, is_open
+from irkit.frontends.capture.regions import Region
+from irkit.frontends.capture.rewriting.building import RESULT
+from irkit.frontends.capture.values import (
+    Kind,
+    as_tensor,
+    children,
+    described,
+    is_tensor,
+    kind,
+    rebuilt,
+    same,
+    type_of_leaf,
+    wrapped,
+    zeros,
+)
+from irkit.frontends.ops.operands import cast_to
+from irkit.frontends.tensor import SymbolicTensor, Tensor
+from irkit.ir import Dim, TensorType
+from irkit.ir.constraints import fresh, recording
+from irkit.ir.constraints import same as same_size
+from irkit.ir.source import caller
+
+if TYPE_CHECKING:
+    from irkit.frontends.capture.variables import Key
+    from irkit.ir import Value
+
+
+@dataclass(eq=False, slots=True)
+class Slot:
+    """One tensor that is carried. start: before the first turn; None: zeros, which nobody reads."""
+
+    type: TensorType
+    kind: Kind
+    start: Any
+    changing: set[Dim] = field(default_factory=set)
+
+
+class Carried:
+    """The variables of one loop: for each a plan, in which Output stands for a slot."""
+
+    def __init__(self, start: dict[Key, Any]) -> None:
+        self.slots: list[Slot] = []
+        self.plans: dict[Key, Any] = {}
+        self.after: dict[Key, Unusable] = {}  # what may not be read after the loop
+        for key, value in start.items():
+            self.add(key, value)
+
+    def add(self, key: Key, value: Any) -> None:
+        """Carry one more variable, whose value before the loop is `value`."""
+        self.plans[key] = self._first_guess(value)
+
+    def _first_guess(self, value: Any) -> Any:
+        found = children(value)
+        if found is not None:
+            return rebuilt(value, [self._first_guess(p) for p in found[1]])
+        return self._slot(value) if is_tensor(value) else value
+
+    def _slot(self, value: Any, like: Any = None) -> Output:
+        """A new slot, of the type of `like`."""
+        like = value if like is None else like
+        self.slots.append(Slot(type_of_leaf(like), kind(like) or "", value))
+        return Output(len(self.slots) - 1, self.slots[-1].kind)
+
+    # ---- entering
+
+    def entering(self, tensors: Sequence[Tensor]) -> dict[Key, Any]:
+        """The variables as a turn finds them."""
+        return {key: self._filled(plan, tensors) for key, plan in self.plans.items()}
+
+    def _filled(self, plan: Any, tensors: Sequence[Tensor]) -> Any:
+        if isinstance(plan, Output):
+            return wrapped(tensors[plan.index], plan.kind)
+        found = children(plan)
+        return plan if found is None else rebuilt(plan, [self._filled(p, tensors) for p in found[1]])
+
+    def starts(self, sources: tuple[SymbolicTensor, ...]) -> list[Tensor]:
+        """What the slots hold before the first turn."""
+        return [
+            zeros(s.type, sources) if s.start is None else cast_to(as_tensor(s.start), s.type.dtype)
+            for s in self.slots
+        ]
+
+    # ---- leaving
+
+    def improved(self, ends: dict[Key, Any], region: Region) -> bool:
+        """Whether what a turn left behind demands a better guess, which is then made."""
+        changed = False
+        for key, end in ends.items():
+            plan = self.plans[key]
+            if key in self.after:
+                continue
+            try:
+                self.plans[key], better = self._improved(str(key), plan, end, region)
+            except Conflict as conflict:
+                self._give_up(key, plan, conflict)
+                better = True
+            changed = changed or better
+        return changed
+
+    def _give_up(self, key: Key, plan: Any, conflict: Conflict) -> None:
+        name = str(key)
+        why = f"{shown_name(name)} changes its kind in the loop at {caller()}: {conflict}"
+        self.after[key] = Unusable(name, why, conflict.facts, conflict.cure)
+        self.plans[key] = UNDEFINED if plan is UNDEFINED else self.after[key]
+
+    def _improved(self, name: str, plan: Any, end: Any, region: Region) -> tuple[Any, bool]:
+        if isinstance(end, Unusable):
+            raise Conflict(end.why, *end.facts, cure=end.cure)
+        if isinstance(plan, Output):
+            return plan, self._slot_improved(self.slots[plan.index], end, region)
+        mine, theirs = children(plan), children(end)
+        if plan is UNDEFINED and end is not UNDEFINED:
+            return self._set_inside(name, end)
+        if mine is not None and theirs is not None and mine[0] == theirs[0]:
+            pairs = [self._improved(name, p, e, region) for p, e in zip(mine[1], theirs[1], strict=True)]
+            return rebuilt(plan, [p for p, _ in pairs]), any(b for _, b in pairs)
+        if mine is None and theirs is None:
+            return self._leaf_improved(plan, end)
+        raise Conflict(
+            "its form differs.", f"before: {described(plan)}", f"after a turn: {described(end)}",
+            cure="Give it its final form before the loop."
+        )  # fmt: skip
+
+    def _set_inside(self, name: str, end: Any) -> tuple[Any, bool]:
+        if name == RESULT:  # read only once the function has returned
+            return self._unread(end), True
+        raise Conflict(
+            "it is set only inside, and the loop may not run at all.", cure="Give it a value before the loop."
+        )
+
+    def _unread(self, end: Any) -> Any:
+        found = children(end)
+        if found is not None:
+            return rebuilt(end, [self._unread(p) for p in found[1]])
+        return self._slot(None, end) if is_tensor(end) or is_open(end) else end
+
+    def _leaf_improved(self, plan: Any, end: Any) -> tuple[Any, bool]:
+        if same(plan, end):
+            return plan, False
+        before, after = kind(plan), kind(end)
+        if before is not None and before == after:
+            return self._slot(plan), True
+        if after == "tensor" and before is not None and end.type.rank == 0 and holds(end.type, plan):
+            return self._slot(plan, end), True
+        raise Conflict(
+            "a graph cannot carry that.", f"before: {described(plan)}", f"after a turn: {described(end)}",
+            cure="Let it begin with the dtype and shape that it has later, e.g. irkit.ops.zeros."
+        )  # fmt: skip
+
+    def _slot_improved(self, slot: Slot, end: Any, region: Region) -> bool:
+        """Whether the type of a slot had to become wider."""
+        if kind(end) is None or (slot.kind != "tensor" and kind(end) != slot.kind):
+            raise Conflict(
+                "its type differs.", f"before: {slot.kind} {slot.type}", f"after a turn: {described(end)}"
+            )
+        if not is_tensor(end) and slot.kind == "tensor":
+            if slot.type.rank != 0 or not holds(slot.type, end):
+                raise Conflict("its type differs.", f"before: {slot.type}", f"after a turn: {described(end)}")
+            return False
+        type_ = type_of_leaf(end)
+        if type_.dtype is not slot.type.dtype or type_.rank != slot.type.rank or type_.rank is None:
+            raise Conflict(
+                "its type differs.", f"before: {slot.type}", f"after a turn: {type_}",
+                cure="Let it begin with the dtype and shape that it has later, e.g. irkit.ops.zeros.",
+            )  # fmt: skip
+        wider = self._wider(slot, type_, region)
+        better, slot.type = wider != slot.type, wider
+        return better
+
+    def _wider(self, slot: Slot, made: TensorType, region: Region) -> TensorType:
+        """Each size that changes becomes a symbol of the loop's own; so this ends after as many tries as sizes."""
+        sizes: list[Dim] = []
+        with recording(region.definition.graph.root.constraints):
+            for old, new in zip(slot.type.shape or (), made.shape or (), strict=True):
+                steady = old in slot.changing or same_size(old, new)
+                sizes.append(old if steady else fresh("carried"))
+                if not steady:
+                    slot.changing.add(sizes[-1])
+        return slot.type.with_shape(sizes)
+
+    def leaving(self, ends: dict[Key, Any], region: Region) -> list[Value]:
+        """What a turn returns for the slots."""
+        found: list[Tensor | None] = [None] * len(self.slots)
+        for key, plan in self.plans.items():
+            self._collect(plan, ends.get(key), found, region)
+        assert all(x is not None for x in found)
+        return [region.returned(x) for x in found if x is not None]
+
+    def _collect(self, plan: Any, end: Any, found: list[Tensor | None], region: Region) -> None:
+        if isinstance(plan, Output):
+            with region.entered():
+                found[plan.index] = cast_to(as_tensor(end), self.slots[plan.index].type.dtype)
+            return
+        mine, theirs = children(plan), children(end)
+        if mine is not None and theirs is not None:
+            for p, e in zip(mine[1], theirs[1], strict=True):
+                self._collect(p, e, found, region)
