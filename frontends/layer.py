@@ -31,7 +31,7 @@ from irkit.errors import ArgumentError, IrkitError, ShapeError, UnknownNameError
 from irkit.frontends import masking, misuse, naming, resolve
 from irkit.frontends.apply import apply_one, definition_of
 from irkit.frontends.changes import LAYERS
-from irkit.frontends.definition import Definition, Record, Scope, current_scope, scope
+from irkit.frontends.definition import Definition, Record, Scope, called, current_scope, scope
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
 from irkit.frontends.variable import Variable
 from irkit.ir import Array, DType, TensorType, symbol
@@ -326,7 +326,7 @@ class Layer:
 
     def _called(self, definition: Definition | None, args: Any, kwargs: dict[str, Any]) -> Any:
         own = self._own_float((args, kwargs)) if self.autocast else (args, kwargs)
-        result = self.call(*own[0], **self._call_arguments(self._masks(args, own[1])))
+        result = called(self.call, own[0], self._call_arguments(self._masks(args, own[1])))
         if definition is not None:
             result = _copied_inputs(result, _tensors((args, kwargs)))
         self._pass_mask(args, result)
