@@ -10,12 +10,15 @@ from irkit.errors import CaptureError
 from irkit.frontends.capture.origin import is_users
 from irkit.frontends.capture.reads import MISSING
 from irkit.frontends.capture.report import Kind
+from irkit.frontends.size import OpenNumber
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor
 from irkit.frontends.variable import Variable
 from irkit.ir.source import caller
 
 if TYPE_CHECKING:
     from irkit.frontends.capture.runtime import Session
+
+_PYTHON: Final[Mapping[str, type]] = {"bool": bool, "int": int, "float": float}
 
 
 def _refused(session: Session, problem: str, cure: str) -> CaptureError:
@@ -89,15 +92,21 @@ def _isinstance(session: Session, x: Any, kinds: Any) -> bool:
             "isinstance asks whether a tensor has values: it has, when run eagerly, and has not in a graph.",
             "Ask for irkit.Tensor.",
         )
+    if isinstance(x, OpenNumber):  # eagerly it is a number of Python
+        return any(issubclass(_PYTHON[x.kind], k) for k in listed)
     return isinstance(x, kinds)
+
+
+def _type(session: Session, x: Any, *rest: Any) -> Any:
+    return _PYTHON[x.kind] if isinstance(x, OpenNumber) else type(x, *rest)
 
 
 def _text(kind: Callable[..., str]) -> Callable[..., str]:
     def made(session: Session, *args: Any, **kwargs: Any) -> str:
-        if any(isinstance(x, SymbolicTensor | Variable) for x in args):
+        if any(isinstance(x, SymbolicTensor | Variable | OpenNumber) for x in args):
             raise _refused(
                 session,
-                "a tensor becomes text, which has other contents when run eagerly.",
+                "a value of the graph becomes text, which has other contents when run eagerly.",
                 "Print it when run eagerly, or return it.",
             )
         return kind(*args, **kwargs)
@@ -110,9 +119,9 @@ def _extreme(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
     def chosen(session: Session, *args: Any, **kwargs: Any) -> Any:
         items = list(args) if len(args) > 1 else list(args[0]) if args else []
-        if kwargs or not any(isinstance(x, SymbolicTensor) for x in items):
+        if kwargs or not any(isinstance(x, SymbolicTensor | OpenNumber) for x in items):
             return function(*args, **{k: _calling(session, v) for k, v in kwargs.items()})
-        kinds = {x.dtype if isinstance(x, SymbolicTensor | EagerTensor) else type(x).__name__ for x in items}
+        kinds = {_kind_of(x) for x in items}
         if len(kinds) > 1:
             raise _refused(
                 session,
@@ -122,6 +131,12 @@ def _extreme(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         return _chosen(items, name)
 
     return chosen
+
+
+def _kind_of(x: Any) -> str:
+    if isinstance(x, OpenNumber):
+        return x.kind
+    return str(x.dtype) if isinstance(x, SymbolicTensor | EagerTensor) else type(x).__name__
 
 
 def _chosen(items: list[Any], name: str) -> Any:
@@ -155,5 +170,6 @@ SPECIAL: Final[Mapping[object, Callable[..., Any]]] = {
     format: _text(format),
     setattr: _setattr,
     str: _text(str),
+    type: _type,
     vars: _vars,
 }

@@ -60,12 +60,20 @@ _OUTSIDE_A_GRAPH = frozenset(
 _HIGHER = (map, filter, sorted, functools.reduce)
 
 
+class StandsFor:
+    """A callable of irkit's that stands for a function of the user's: within a capture, that function is meant."""
+
+    python: Callable[..., Any]
+
+
 def call(session: Session, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """function(*args, **kwargs), or CaptureError where a graph could not do the same on every input."""
     if isinstance(function, functools.partial):
         return session.call(function.func, (*function.args, *args), {**function.keywords, **kwargs})
     if isinstance(function, functools._lru_cache_wrapper):  # what it kept would hide what is read
         return session.call(function.__wrapped__, args, kwargs)
+    if isinstance(function, StandsFor):
+        return session.call(function.python, args, kwargs)
     if isinstance(function, Layer):
         return _layer(session, function, args, kwargs)
     special = SPECIAL.get(function) if isinstance(function, BuiltinMethodType | type) else None

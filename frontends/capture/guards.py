@@ -163,7 +163,11 @@ def _tuples(getter: Any, names: Sequence[str]) -> Callable[[Any], tuple[object, 
 
 def _fields(layer: Layer) -> object:
     """Fingerprints of all that a layer of irkit's computes with, by name."""
-    return {name: fingerprint(value) for name, value in vars(layer).items() if name not in _BOOKKEEPING}
+    return {
+        name: fingerprint(value)
+        for name, value in vars(layer).items()
+        if name not in _BOOKKEEPING and not name.startswith("_irkit_")
+    }
 
 
 def _field_differences(layer: Layer, token: Any) -> list[str]:

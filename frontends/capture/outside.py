@@ -32,7 +32,7 @@ from irkit.frontends.capture.reads import (
 )
 from irkit.frontends.capture.report import Kind
 from irkit.frontends.layer import Layer
-from irkit.frontends.size import Size
+from irkit.frontends.size import OpenNumber
 from irkit.frontends.tensor import SymbolicTensor, TensorMethods
 from irkit.frontends.variable import Variable
 from irkit.ir.source import caller
@@ -44,7 +44,7 @@ _CONTAINERS = (list, dict, set, np.ndarray, bytearray)
 # Their attributes are methods, or follow from what they are.
 _TRANSPARENT = (
     TensorMethods,
-    Size,
+    OpenNumber,
     *PLAIN,
     float,
     complex,
