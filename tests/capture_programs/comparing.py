@@ -85,9 +85,9 @@ def _container_difference(expected: Any, found: Any, dtypes: bool, scale: float,
 
 def _value_difference(expected: Any, found: Any, dtypes: bool, scale: float, where: str) -> str:
     a, b = np.asarray(expected), np.asarray(found)
-    # a Python number has no dtype; a graph gives it one of the same kind
+    # a number of Python has no dtype, and its type only a weak meaning: 0 may come out of a graph as 0.0
     python = isinstance(expected, _NUMBERS) or isinstance(found, _NUMBERS)
-    alike = a.dtype.kind == b.dtype.kind if python else a.dtype == b.dtype
+    alike = (a.dtype.kind == "b") == (b.dtype.kind == "b") if python else a.dtype == b.dtype
     if a.shape != b.shape or (dtypes and not alike):
         return _told(where, expected, found)
     if a.dtype.kind in "biu" and b.dtype.kind in "biu":

@@ -1,8 +1,8 @@
 """Random programs, each run eagerly and captured; what differs is printed as a program made as small as it gets.
 
-    python -m tests.capture_programs.differences --count 1000 --seed 0 [--deep 20] [--calls 4] [--refusals]
+    python -m tests.capture_programs.differences --count 1000 --seed 0 [--deep 20] [--refusals]
 
-Every program runs as a saved file in the interpreter; every `--deep`th also in all other subjects.
+Every program runs in one subject, by default as a saved file in the interpreter; every `--deep`th in all.
 """
 
 from __future__ import annotations
@@ -37,6 +37,11 @@ class Outcome(NamedTuple):
     def bad(self) -> dict[str, Verdict]:
         return {s: v for s, v in self.verdicts.items() if v.kind in BAD}
 
+    @property
+    def reason(self) -> str:
+        """What is wrong, without the numbers."""
+        return next((f"{v.kind} {v.told.partition('expected')[0][:40]}" for v in self.bad.values()), "")
+
 
 def program(text: str, seed: int, folder: Path, calls: int = CALLS) -> Program:
     """The program written in `text`, with a file of its own, as capture needs the source."""
@@ -67,17 +72,19 @@ def verdict(text: str, seed: int, subject: str, calls: int = CALLS) -> Verdict:
         return judged(entry, subject, place / "files")
 
 
-def outcome(seed: int, deep: int, calls: int = CALLS) -> Outcome:
+def outcome(seed: int, deep: int, calls: int = CALLS, subject: str = "interpreter") -> Outcome:
     """How program number `seed` fares; deep: every how many programs all subjects run."""
-    names = subjects.SUBJECTS if deep and seed % deep == 0 else ("interpreter",)
+    names = subjects.SUBJECTS if deep and seed % deep == 0 else (subject,)
     text = program_text(seed)
     return Outcome(seed, {name: verdict(text, seed, name, calls) for name in names})
 
 
-def outcomes(seeds: Sequence[int], deep: int, calls: int = CALLS) -> Iterator[Outcome]:
+def outcomes(
+    seeds: Sequence[int], deep: int, calls: int = CALLS, subject: str = "interpreter"
+) -> Iterator[Outcome]:
     """As `outcome`, in a process of their own."""
-    work = partial(outcome, deep=deep, calls=calls)
-    return isolated(work, seeds, lambda seed, why: Outcome(seed, {"interpreter": Verdict(CRASH, why)}))
+    work = partial(outcome, deep=deep, calls=calls, subject=subject)
+    return isolated(work, seeds, lambda seed, why: Outcome(seed, {subject: Verdict(CRASH, why)}))
 
 
 def smallest(found: Outcome, calls: int = CALLS) -> str:
@@ -86,14 +93,21 @@ def smallest(found: Outcome, calls: int = CALLS) -> str:
 
     def shows(text: str) -> bool:
         try:
-            return verdict(text, found.seed, subject, calls).kind == before.kind
+            after = verdict(text, found.seed, subject, calls)
         except Exception:  # noqa: BLE001  # a line too many was taken out
             return False
+        return after.kind == before.kind and _alike(before.told, after.told)
 
     text = program_text(found.seed)
     # what kills the process would kill this one
     text = text if before.kind == CRASH and "exit code" in before.told else reduced(text, shows)
     return f"# seed {found.seed}, {subject}: {before.kind}: {before.told}\n{text}"
+
+
+def _alike(before: str, after: str) -> bool:
+    """Whether two texts tell the same kind of failure; a name that is gone is another."""
+    gone = "NameError" in after or "UnboundLocalError" in after
+    return not gone and before.partition("expected")[0][:30] == after.partition("expected")[0][:30]
 
 
 def main() -> None:
@@ -107,13 +121,20 @@ def main() -> None:
     options.add_argument(
         "--deep", type=int, default=20, help="every how many programs all subjects run; 0: never"
     )
+    options.add_argument("--subject", default="interpreter", choices=subjects.SUBJECTS)
     options.add_argument("--refusals", action="store_true", help="print why programs were refused")
-    options.add_argument("--show", type=int, default=5, help="how many differences are reduced and printed")
+    options.add_argument(
+        "--show", type=int, default=2, help="how many differences of one kind are reduced and printed"
+    )
     given = options.parse_args()
     start, done = time.perf_counter(), []
-    for found in outcomes(range(given.seed, given.seed + given.count), given.deep, given.calls):
+    shown: Counter[str] = Counter()
+    seeds = range(given.seed, given.seed + given.count)
+    for found in outcomes(seeds, given.deep, given.calls, given.subject):
         done.append(found)
-        if found.bad and sum(bool(o.bad) for o in done) <= given.show:
+        reason = found.reason
+        shown[reason] += 1
+        if reason and shown[reason] <= given.show:
             print(smallest(found, given.calls), flush=True)
     print(figures(done, given.calls, time.perf_counter() - start, refusals=given.refusals))
 

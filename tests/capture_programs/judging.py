@@ -56,6 +56,8 @@ def judged(entry: Entry, subject: str, folder: Path) -> Verdict:
         with _silence():
             made = subjects.made(subject, program, folder)
     except Exception as error:  # noqa: BLE001  # whatever it is, it is this program's result
+        if all(type(r.error) is type(error) for r in expected):
+            return Verdict(AT_CAPTURE, f"as eager: {error!r}")  # the program always fails
         return _of_failure(error, AT_CAPTURE)
     found = results(made, program)
     return _verdict(program, made, subject, expected, found)
@@ -133,8 +135,8 @@ def _of_expected_failure(expected: Exception, found: Result) -> Verdict:
         return Verdict(WRONG, f"expected {type(expected).__name__}: {expected}; found {found.value}"[:300])
     if not isinstance(found.error, irkit.IrkitError) and type(found.error) is not type(expected):
         return Verdict(CRASH, f"{type(found.error).__name__}: {found.error}"[:300])
-    if isinstance(found.error, _REFUSALS):
-        return _of_failure(found.error, AT_RUN)
+    if isinstance(found.error, (*_REFUSALS, irkit.ShapeError)):
+        return Verdict(RIGHT)  # no result here, none there; for another reason that is told as well
     if str(expected).partition("\n")[0] in str(found.error) or isinstance(
         expected, irkit.IrkitError | LookupError
     ):
@@ -146,8 +148,10 @@ def _of_failure(error: Exception, refusal: str) -> Verdict:
     told = f"{type(error).__name__}: {error}"[:400]
     if isinstance(error, _REFUSALS):
         return Verdict(refusal, told)
-    if refusal == AT_RUN and isinstance(error, irkit.ShapeError):
-        return Verdict(AT_RUN, told)  # sizes and dtypes are the oldest assumptions
+    if refusal == AT_RUN and isinstance(error, irkit.ShapeError | irkit.AssertionFailed):
+        return Verdict(
+            AT_RUN, told
+        )  # sizes and dtypes are assumptions too, and so is what a graph checks by itself
     return Verdict(ERROR if isinstance(error, irkit.IrkitError) else CRASH, told)
 
 

@@ -343,7 +343,7 @@ def function_by_branch() -> Program:
     return Program(f, SIGNS)
 
 
-@must("sizes that a branch demands bind only that branch")
+@guarded("sizes that a branch demands bind only that branch")
 def branch_with_its_own_demand() -> Program:
     def f(x, y):
         if x.sum() > 0:

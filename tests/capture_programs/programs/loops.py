@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.capture_programs.program import Program, call, matrix, must, scalar, spec, vector
+from tests.capture_programs.program import Program, call, guarded, matrix, must, scalar, spec, vector
 
 COUNTS = [call(vector(1, 2), scalar(n, "int64")) for n in (3, 0, 1, 7)]
 ROWS = [
@@ -70,8 +70,24 @@ def for_range_tensor() -> Program:
     return Program(f, COUNTS)
 
 
-@must("for over range(start, stop, step) of tensors")
+@must("for over range(start, stop) of tensors, with steps")
 def for_range_of_three() -> Program:
+    def f(a, b):
+        total = 0
+        for i in range(a, b):
+            total = total * 10 + i
+        for i in range(b, a - 1, -2):
+            total = total + i
+        for i in range(a, b, 3):
+            total = total * 2 - i
+        return total
+
+    pairs = [(0, 5), (5, 0), (1, 8), (3, 3), (-2, 4)]
+    return Program(f, [call(*[scalar(n, "int64") for n in p]) for p in pairs])
+
+
+@guarded("for over a range whose step is a tensor")
+def for_range_with_open_step() -> Program:
     def f(a, b, c):
         total = 0
         for i in range(a, b, c):

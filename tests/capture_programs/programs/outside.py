@@ -20,6 +20,9 @@ def twice(x):
     return x * 2
 
 
+TWICE = twice
+
+
 def _set(name, value):
     return lambda: setattr(sys.modules[__name__], name, value)
 
@@ -73,8 +76,7 @@ def global_function() -> Program:
     def f(x):
         return twice(x)
 
-    original = twice
-    calls = changing(_set("twice", lambda x: x * 3), _set("twice", original))
+    calls = changing(_set("twice", lambda x: x * 3), _set("twice", TWICE))
     return Program(f, calls, reads=("twice",))
 
 

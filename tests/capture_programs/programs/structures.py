@@ -38,7 +38,7 @@ def nested_structures() -> Program:
     return Program(f, [call(batch(2)), call(batch(-2))], numpy=True)
 
 
-@must("the order of a dictionary does not matter")
+@guarded("a dictionary in another order")
 def order_of_a_dictionary() -> Program:
     def f(d):
         return d["a"] - d["b"] * 2
