@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from irkit import operators as op
 from irkit.frontends.apply import apply
 from irkit.frontends.capture.loops import has_checks
+from irkit.frontends.capture.markers import Unusable
 from irkit.frontends.capture.merging import IGNORED, Merge, resolved
 from irkit.frontends.capture.rewriting.building import RESULT, RETURNED
 from irkit.frontends.capture.variables import Key, Outcome, Variables, outcome, present, store
@@ -66,13 +67,15 @@ def _plans(session: Session, merge: Merge, a: Outcome, b: Outcome, variables: Va
         x, y = a.values[name], b.values[name]
         if name == RESULT:
             x, y = (IGNORED if left is False else x), (IGNORED if right is False else y)
-            x, y = (a.values[name], b.values[name]) if x is y is IGNORED else (x, y)
+            x, y = (a.values[name], b.values[name]) if x is IGNORED and y is IGNORED else (x, y)
         elif name != RETURNED and (left is True) != (right is True):
             x, y = (IGNORED if left is True else x), (IGNORED if right is True else y)
         plans[name] = merge.plan(name, x, y)
     for key in dict.fromkeys([*a.changed, *b.changed]):
         before = present(session, key)
         plans[key] = merge.plan(str(key), a.changed.get(key, before), b.changed.get(key, before))
+        if isinstance(plans[key], Unusable):
+            raise plans[key].refusal()
     return plans
 
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from irkit.frontends.capture.markers import UNDEFINED, Unusable, shown_name
+from irkit.errors import CaptureError
+from irkit.frontends.capture.markers import UNDEFINED, Maybe, Unusable, shown_name
 from irkit.frontends.capture.merging import Conflict, Output, holds, is_open
 from irkit.frontends.capture.regions import Region
 from irkit.frontends.capture.rewriting.building import RESULT
@@ -84,6 +85,8 @@ class Carried:
     def _filled(self, plan: Any, tensors: Sequence[Tensor]) -> Any:
         if isinstance(plan, Output):
             return wrapped(tensors[plan.index], plan.kind)
+        if isinstance(plan, Maybe):
+            return Maybe(self._filled(plan.value, tensors), self._filled(plan.flag, tensors))
         found = children(plan)
         return plan if found is None else rebuilt(plan, [self._filled(p, tensors) for p in found[1]])
 
@@ -113,6 +116,13 @@ class Carried:
 
     def _give_up(self, key: Key, plan: Any, conflict: Conflict) -> None:
         name = str(key)
+        if not isinstance(key, str):
+            raise CaptureError(
+                f"{name} that is changed in the loop: {conflict}",
+                source=str(caller()),
+                facts=conflict.facts,
+                cure=conflict.cure,
+            )
         why = f"{shown_name(name)} changes its kind in the loop at {caller()}: {conflict}"
         self.after[key] = Unusable(name, why, conflict.facts, conflict.cure)
         self.plans[key] = UNDEFINED if plan is UNDEFINED else self.after[key]
@@ -125,6 +135,12 @@ class Carried:
         mine, theirs = children(plan), children(end)
         if plan is UNDEFINED and end is not UNDEFINED:
             return self._set_inside(name, end)
+        if isinstance(plan, Maybe):
+            if end is UNDEFINED:
+                raise Conflict("it is deleted in the loop.")
+            value = end.value if isinstance(end, Maybe) else end
+            inner, better = self._improved(name, plan.value, value, region)
+            return Maybe(inner, plan.flag), better
         if mine is not None and theirs is not None and mine[0] == theirs[0]:
             pairs = [self._improved(name, p, e, region) for p, e in zip(mine[1], theirs[1], strict=True)]
             return rebuilt(plan, [p for p, _ in pairs]), any(b for _, b in pairs)
@@ -138,9 +154,8 @@ class Carried:
     def _set_inside(self, name: str, end: Any) -> tuple[Any, bool]:
         if name == RESULT:  # read only once the function has returned
             return self._unread(end), True
-        raise Conflict(
-            "it is set only inside, and the loop may not run at all.", cure="Give it a value before the loop."
-        )
+        value = end.value if isinstance(end, Maybe) else end
+        return Maybe(self._unread(value), self._slot(False)), True
 
     def _unread(self, end: Any) -> Any:
         found = children(end)
@@ -204,6 +219,11 @@ class Carried:
         if isinstance(plan, Output):
             with region.entered():
                 found[plan.index] = cast_to(as_tensor(end), self.slots[plan.index].type.dtype)
+            return
+        if isinstance(plan, Maybe):
+            value, flag = (end.value, end.flag) if isinstance(end, Maybe) else (end, end is not UNDEFINED)
+            self._collect(plan.flag, flag, found, region)
+            self._collect(plan.value, value, found, region)
             return
         mine, theirs = children(plan), children(end)
         if mine is not None and theirs is not None:

@@ -10,7 +10,7 @@ from typing import Any
 from irkit.frontends.capture import conditions, iteration
 from irkit.frontends.capture.branches import branch, choice
 from irkit.frontends.capture.looping import for_loop, while_loop
-from irkit.frontends.capture.markers import UNDEFINED, usable
+from irkit.frontends.capture.markers import UNDEFINED, Maybe, usable
 from irkit.frontends.capture.rewriting.functions import Site
 from irkit.frontends.capture.runtime import Session, session
 from irkit.frontends.capture.variables import Variables
@@ -44,7 +44,7 @@ class Hooks:
         return UNDEFINED
 
     def local(self, name: str, value: Any) -> Any:
-        return usable(name, value)
+        return session().set_value(name, value) if isinstance(value, Maybe) else usable(name, value)
 
     def global_read(self, name: str, value: Any) -> Any:
         return session().watch.global_read(self._site.globals, name, value)
@@ -106,7 +106,7 @@ class Hooks:
 
     def iterated(self, value: Any) -> Any:
         """What a comprehension goes through."""
-        return iteration.items(value) or value
+        return iteration.through(value)
 
     # ---- conditions
 

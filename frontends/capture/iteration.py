@@ -36,9 +36,6 @@ class Items:
             )
         return (self.at(i) for i in range(self.length))
 
-    def __len__(self) -> int:
-        return len(list(iter(self)))
-
 
 def items(x: Any) -> Items | None:
     """`x` as something to go through by number, where it is a tensor or made of tensors; None for other things."""
@@ -101,7 +98,7 @@ def enumerated(x: Any, start: Any = 0) -> Any:
 
 def zipped(*xs: Any, strict: bool = False) -> Any:
     """zip(…) where one is a tensor: as long as the shortest."""
-    parts = [items(x) or _listed(x) for x in xs]
+    parts = [_parts(x) for x in xs]
     lengths = [p.length for p in parts]
     shortest = lengths[0]
     for length in lengths[1:]:
@@ -109,7 +106,10 @@ def zipped(*xs: Any, strict: bool = False) -> Any:
     return Items(shortest, lambda i: tuple(p.at(i) for p in parts))
 
 
-def _listed(x: Any) -> Items:
+def _parts(x: Any) -> Items:
+    found = items(x)
+    if found is not None:
+        return found
     listed = list(x)
     return Items(len(listed), lambda i: listed[i])
 
@@ -127,6 +127,12 @@ def backwards(x: Any) -> Any:
     inner = items(x)
     assert inner is not None
     return Items(inner.length, lambda i: inner.at(inner.length - 1 - i))
+
+
+def through(x: Any) -> Any:
+    """What Python goes through in the place of `x`."""
+    found = items(x)
+    return x if found is None else found
 
 
 def is_open(x: Any) -> bool:

@@ -34,6 +34,14 @@ class Unusable:
         return CaptureError(self.why, source=str(caller()), facts=self.facts, cure=self.cure)
 
 
+@dataclass(frozen=True, slots=True)
+class Maybe:
+    """Of a variable that was set on some ways only. flag: an open bool, whether it was; value: zeros where not."""
+
+    value: Any
+    flag: Any
+
+
 def shown_name(name: str) -> str:
     """A variable as messages name it."""
     return "what the function returns" if name == RESULT else f"'{name}'"
@@ -47,4 +55,5 @@ def usable(name: str, value: Any) -> Any:
         )
     if isinstance(value, Unusable):
         raise value.refusal()
+    assert not isinstance(value, Maybe), "the session turns these into checks"
     return value

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from irkit.frontends.capture.markers import UNDEFINED, Unusable, shown_name
+from irkit.frontends.capture.markers import UNDEFINED, Maybe, Unusable, shown_name
 from irkit.frontends.capture.regions import Region
 from irkit.frontends.capture.values import (
     Kind,
@@ -70,21 +70,27 @@ class Merge:
         for marker in (a, b):
             if isinstance(marker, Unusable):
                 return marker
-        if (a is UNDEFINED) != (b is UNDEFINED) and IGNORED not in (a, b):
-            return Unusable(
-                name,
-                f"{shown_name(name)} is set only on one side of the condition at {caller()}.",
-                cure="Give it a value before, or on the other side as well.",
-            )
         try:
-            return self._plan(a, b)
+            return (
+                self._maybe(a, b) if UNDEFINED in (a, b) or Maybe in (type(a), type(b)) else self._plan(a, b)
+            )
         except Conflict as conflict:
             why = f"{shown_name(name)} would be one thing or another, by the condition at {caller()}: {conflict}"
             return Unusable(name, why, conflict.facts, conflict.cure)
 
+    def _maybe(self, a: Any, b: Any) -> Any:
+        """Values that may not be set: whether they are is merged as well."""
+        if a is b:
+            return a
+        (x, first), (y, second) = _with_flag(a), _with_flag(b)
+        flag = self._plan(first, second)
+        if flag is True:
+            return self._plan(x, y)
+        return UNDEFINED if flag is False else Maybe(self._plan(x, y), flag)
+
     def _plan(self, a: Any, b: Any) -> Any:
         if a is IGNORED or b is IGNORED:
-            return self._other(a, b)
+            return a if a is b else self._other(a, b)
         mine, theirs = children(a), children(b)
         if mine is None and theirs is None:
             return self._leaf(a, b)
@@ -159,6 +165,15 @@ class Merge:
         return Output(len(self.returned[0]) - 1, kind)
 
 
+def _with_flag(x: Any) -> tuple[Any, Any]:
+    """A variable's value, and whether it is set."""
+    if x is UNDEFINED:
+        return IGNORED, False
+    if isinstance(x, Maybe):
+        return x.value, x.flag
+    return x, IGNORED if x is IGNORED else True
+
+
 def is_open(x: Any) -> bool:
     """Whether `x` is a number of Python that has no value now."""
     return kind(x) not in (None, "tensor") and not isinstance(x, bool | int | float)
@@ -182,6 +197,8 @@ def resolved(plan: Any, outputs: Sequence[Tensor]) -> Any:
     """A plan with the results of the If in place."""
     if isinstance(plan, Output):
         return wrapped(outputs[plan.index], plan.kind)
+    if isinstance(plan, Maybe):
+        return Maybe(resolved(plan.value, outputs), resolved(plan.flag, outputs))
     found = children(plan)
     return (
         plan

@@ -116,14 +116,14 @@ def _type(session: Session, x: Any) -> Any:
 
 def _sum(session: Session, xs: Any, start: Any = 0) -> Any:
     total = start
-    for x in iteration.items(xs) or xs:
+    for x in iteration.through(xs):
         total = total + x
     return total
 
 
 def _listed(kind: Callable[..., Any]) -> Callable[..., Any]:
     def made(session: Session, x: Any) -> Any:
-        return session.made(kind(iteration.items(x) or x))
+        return session.made(kind(iteration.through(x)))
 
     return made
 

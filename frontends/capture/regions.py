@@ -13,6 +13,7 @@ from irkit.frontends.apply import apply_one, symbolic_value
 from irkit.frontends.capture import contents
 from irkit.frontends.definition import current_scope, scope
 from irkit.frontends.tensor import SymbolicTensor, Tensor
+from irkit.ir.graph import MAX_DEPTH
 from irkit.ir.source import UNKNOWN, Source, caller
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Region:
     def __init__(self, session: Session, name: str) -> None:
         self.session, self.around = session, session.region
         outer = session.home
+        if outer.graph.depth >= MAX_DEPTH:
+            raise _too_deep(session.calls)
         self._open = outer.inside(name)
         self.definition: Definition = self._open.__enter__()
         graph = self.definition.graph
@@ -125,6 +128,19 @@ class Region:
     def _close(self) -> None:
         self.closed = True
         self._open.__exit__(None, None, None)
+
+
+def _too_deep(calls: int) -> CaptureError:
+    return CaptureError(
+        f"conditions and loops on tensors are nested more than {MAX_DEPTH} deep"
+        + (
+            ", in functions that call each other: recursion must end by values of Python."
+            if calls > 4
+            else "."
+        ),
+        source=str(caller()),
+        cure="Use a loop, or irkit.ops.where, irkit.ops.switch.",
+    )
 
 
 def _demands_sizes(demand: Constraint) -> CaptureError:

@@ -138,6 +138,14 @@ class Session:
 
     # ---- checks
 
+    def set_value(self, name: str, maybe: markers.Maybe) -> Any:
+        """The value of a variable that may not be set; that it is set becomes a check."""
+        error = UnboundLocalError(
+            f"cannot access local variable '{name}' where it is not associated with a value"
+        )
+        self.check(maybe.flag, Raised(error, caller()))
+        return maybe.value
+
     def usable(self, name: str, value: Any) -> Any:
         """The value of a variable, see markers.py."""
         return markers.usable(name, value)

@@ -163,7 +163,7 @@ class Expressions(ast.NodeTransformer):
             for name in ("elt", "key", "value"):
                 if hasattr(node, name):
                     setattr(node, name, self.visit(getattr(node, name)))
-        return node if isinstance(node, ast.GeneratorExp) else placed(hook("made", node), node)
+        return placed(hook("made", node), node)
 
     def _iterated(self, node: ast.expr) -> ast.expr:
         return placed(hook("iterated", node), node)

@@ -34,7 +34,7 @@ def without_jumps(body: list[ast.stmt]) -> list[ast.stmt]:
     lowering = _Lowering()
     new = lowering.block(body, _Around())
     begin = [assign(RETURNED, constant(False)), assign(RESULT, hook("undefined"))]
-    end = ast.Return(load(RESULT)) if lowering.returns else ast.Pass()
+    end = ast.Return(hook("local", constant(RESULT), load(RESULT))) if lowering.returns else ast.Pass()
     return [*(placed(s, body[0]) for s in begin), *new, placed(end, body[-1])]
 
 

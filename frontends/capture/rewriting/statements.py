@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from irkit.frontends.capture.rewriting.building import (
     HOOKS,
+    RETURNED,
     assign,
     constant,
     function,
@@ -112,7 +113,7 @@ class Statements(Expressions):
             self._inner(f"else_{n}", (), names, node.orelse),
         ]
         state = self._state(n, names)
-        live = sorted(names & (node.live_after | self.scopes[-1].nonlocals))
+        live = sorted(names & (node.live_after | self._always_live()))
         parts = [load(f.name) for f in (*made, *state)]
         call = hook("if_", test, *parts, strings(sorted(names)), strings(live))
         return [placed(s, node) for s in (*made, *state, ast.Expr(call))]
@@ -125,7 +126,7 @@ class Statements(Expressions):
         test = self._test(f"test_{n}", names, node, node.test)
         body = self._inner(f"body_{n}", (), names, node.body)
         state = self._state(n, names)
-        live = sorted(names & (node.live_again | self.scopes[-1].nonlocals))  # type: ignore[attr-defined]  # a mark
+        live = sorted(names & (node.live_again | self._always_live()))  # type: ignore[attr-defined]  # a mark
         parts = [load(f.name) for f in (test, body, *state)]
         call = hook("while_", *parts, strings(sorted(names)), strings(live))
         return [placed(s, node) for s in (test, body, *state, ast.Expr(call))]
@@ -141,7 +142,7 @@ class Statements(Expressions):
         body = self._inner(f"body_{n}", (item,), names, [taken, *node.body])
         test = self._test(f"test_{n}", names, node, None)
         state = self._state(n, names)
-        live = sorted(names & (node.live_again | self.scopes[-1].nonlocals))  # type: ignore[attr-defined]  # a mark
+        live = sorted(names & (node.live_again | self._always_live()))  # type: ignore[attr-defined]  # a mark
         parts = [load(f.name) for f in (test, body, *state)]
         call = hook("for_", iterable, *parts, strings(sorted(names)), strings(live))
         return [placed(s, node) for s in (test, body, *state, ast.Expr(call))]
@@ -184,6 +185,10 @@ class Statements(Expressions):
         """The local variables that `node` sets, also by functions that it may call."""
         scope = self.scopes[-1]
         return (stored([node]) | self.shared[-1]) & (scope.bound | scope.nonlocals)
+
+    def _always_live(self) -> set[str]:
+        """Variables whose values matter everywhere: those of other functions, and whether this one has returned."""
+        return self.scopes[-1].nonlocals | {RETURNED}
 
     def _number(self) -> int:
         self.count += 1
