@@ -118,7 +118,7 @@ def _of_call(
     program: Program, made: subjects.Subject, subject: str, call: Call, expected: Result, found: Result
 ) -> Verdict:
     if expected.error is not None:
-        return _of_expected_failure(expected.error, found)
+        return _of_expected_failure(expected.error, found, in_order=subject in ("function", "interpreter"))
     if found.error is not None:
         return _of_failure(found.error, AT_RUN)
     told = difference(expected.value, found.value)
@@ -130,13 +130,16 @@ def _of_call(
     return Verdict(BAKED if seen and subject != "function" else WRONG, told)
 
 
-def _of_expected_failure(expected: Exception, found: Result) -> Verdict:
+def _of_expected_failure(expected: Exception, found: Result, *, in_order: bool) -> Verdict:
+    """in_order: whether the first of two checks that fail must be told; onnxruntime begins with what it likes."""
     if found.error is None:
         return Verdict(WRONG, f"expected {type(expected).__name__}: {expected}; found {found.value}"[:300])
     if not isinstance(found.error, irkit.IrkitError) and type(found.error) is not type(expected):
         return Verdict(CRASH, f"{type(found.error).__name__}: {found.error}"[:300])
     if isinstance(found.error, (*_REFUSALS, irkit.ShapeError)):
         return Verdict(RIGHT)  # no result here, none there; for another reason that is told as well
+    if isinstance(found.error, irkit.AssertionFailed) and not in_order:
+        return Verdict(RIGHT)
     if str(expected).partition("\n")[0] in str(found.error) or isinstance(
         expected, irkit.IrkitError | LookupError
     ):
