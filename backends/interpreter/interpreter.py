@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,21 +23,36 @@ class Interpreter:
     """The backend called "interpreter"."""
 
     def prepare(
-        self, model: GraphModel, *, float64: bool = False, observe: Observer | None = None, **_: object
+        self,
+        model: GraphModel,
+        *,
+        float64: bool = False,
+        observe: Observer | None = None,
+        donated: Collection[str] = (),
+        **_: object,
     ) -> PlannedModel:
         """`model`, planned. The model's graph must not change afterwards; its weights may.
 
-        float64: be the referee. observe: is told what each node made, whenever it ran.
+        float64: be the referee. observe: is told what each node made, whenever it ran. donated: names of inputs whose
+        arrays a call may overwrite, and give back as results.
         """
-        return PlannedModel(model, float64, observe)
+        return PlannedModel(model, float64, observe, frozenset(donated))
 
 
 class PlannedModel:
     """A model with its plan. Calls may overlap in several threads: each has a frame of its own."""
 
-    def __init__(self, model: GraphModel, float64: bool, observe: Observer | None = None) -> None:
+    def __init__(
+        self,
+        model: GraphModel,
+        float64: bool,
+        observe: Observer | None = None,
+        donated: frozenset[str] = frozenset(),
+    ) -> None:
         self._check = InputCheck(model, referee=float64)
-        self._plan = plan = Plan(model.graph, float64, observe)
+        given = frozenset(v for v in model.user_inputs if v.name in donated)
+        self._plan = plan = Plan(model.graph, float64, observe, given)
+        self._frames: list[Frame] = []  # of finished calls, whose memory the next ones use
         self._float64 = float64
         self._inputs = slice(1, 1 + len(plan.inputs))  # the planner gives the inputs the first slots
         self._template: Frame = plan.template
@@ -53,9 +68,12 @@ class PlannedModel:
     def _run(self, taken: Sequence[Any]) -> list[Any]:
         if self._writes is not Weight.writes:
             self._read_weights()
-        frame = self._template.copy()
+        plan, frames = self._plan, self._frames
+        try:
+            frame = frames.pop()
+        except IndexError:
+            frame = plan.new_frame(self._template)
         frame[self._inputs] = taken
-        plan = self._plan
         step = None
         try:
             with np.errstate(all="ignore"):
@@ -64,7 +82,12 @@ class PlannedModel:
         except Exception as error:  # noqa: BLE001  # whatever a kernel raised is told with its place
             assert step is not None
             raise located(error, plan.node_of[step], frame, plan.slot_of) from error.__cause__
-        return [_own(frame[slot]) if shared else frame[slot] for slot, shared in plan.outputs]
+        results = [_own(frame[slot]) if shared else frame[slot] for slot, shared in plan.outputs]
+        if plan.views:
+            for slot in plan.handed_over:
+                frame[slot] = None
+            frames.append(frame)
+        return results
 
     def _read_weights(self) -> None:
         """Take the weights' data of this moment, since some weight somewhere was written."""
@@ -73,7 +96,7 @@ class PlannedModel:
         writes, template = Weight.writes, self._template.copy()
         for weight, slot in self._plan.weights:
             template[slot] = in_float64(weight.data) if self._float64 else weight.data
-        self._template, self._writes = template, writes
+        self._template, self._writes, self._frames = template, writes, []
 
 
 def _own(result: Array | list[Array] | None) -> Any:  # noqa: ANN401

@@ -12,24 +12,18 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
+from irkit.backends.interpreter.arena import Arena
+from irkit.backends.interpreter.chains import Chain, chain_writer, folded
 from irkit.backends.interpreter.failures import located
 from irkit.backends.interpreter.kernels import in_float64, kernel_of
 from irkit.backends.interpreter.steps import ABSENT, Frame, Kernel, Step, make_step
+from irkit.backends.interpreter.views import VIEWS
 from irkit.ir import captured
 
 if TYPE_CHECKING:
+    from irkit.backends.interpreter.arena import Room, Unit
     from irkit.ir import Array, Graph, Node, Value, Weight
     from irkit.operators import Operator
-
-# Operators whose result may be their input, or a view of it.
-_VIEWS = """
-    Cast CastLike Concat Dropout Einsum Expand Flatten Gather Identity If Loop Max Mean Min Optional
-    OptionalGetElement Pad ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum Reshape Resize Scan SequenceAt
-    SequenceConstruct SequenceErase SequenceInsert Slice Split SplitToSequence Squeeze Sum Tile Transpose
-    Unsqueeze
-"""
-VIEWS = frozenset(_VIEWS.split())
-
 
 Observer: TypeAlias = "Callable[[Node, tuple[Any, ...]], None]"  # a node and its results
 
@@ -46,12 +40,21 @@ class Body:
 class Plan:
     """What PlannedModel needs: steps, where inputs, outputs and weights go, a frame with the constants in it.
 
-    outputs: (slot, whether others may see the same memory). node_of: what each step runs. observe: told what
-    each node made, whenever it ran.
+    outputs: (slot, whether others may see the same memory). node_of: what each step runs, a chain's first node.
+    observe: told what each node made, whenever it ran. donated: inputs that may be overwritten. arena: where results
+    of known sizes go, and the slot of each one's view.
     """
 
-    def __init__(self, graph: Graph, float64: bool, observe: Observer | None = None) -> None:
-        self.float64, self.observe = float64, observe
+    def __init__(
+        self,
+        graph: Graph,
+        float64: bool,
+        observe: Observer | None = None,
+        donated: frozenset[Value] = frozenset(),
+    ) -> None:
+        self.float64, self.observe, self.donated = float64, observe, donated
+        self.arena: Arena | None = None
+        self.views: dict[Value, int] = {}
         self.slot_of: dict[Value, int] = {}
         self.template: Frame = [None]
         self.node_of: dict[Step, Node] = {}
@@ -63,6 +66,9 @@ class Plan:
         self.outputs = [
             (self.slot_of[v], first[v] < i or not _is_own(v)) for i, v in enumerate(graph.outputs)
         ]
+        slots = [self.slot_of[v] for v in graph.outputs]
+        # what a finished call must not hold on to
+        self.handed_over = (*self.inputs, *(slot for slot in slots if self.template[slot] is None))
 
     def _slot(self, value: Value, content: object = None) -> int:
         self.template.append(content)
@@ -74,8 +80,13 @@ class Plan:
 
     def _steps(self, graph: Graph) -> list[Step]:
         nodes = [node for node in graph.nodes if not self._is_constant(node)]
-        dying = _dying(graph, nodes)
-        return [self._step(node, dead) for node, dead in zip(nodes, dying, strict=True)]
+        units: Sequence[Unit] = nodes
+        if not self.float64 and self.observe is None:
+            units = folded(graph, nodes)
+            if graph.parent is None and not any(n.op.subgraphs for n in nodes):
+                self.arena = Arena(graph, units, self.donated)
+        dying = _dying(graph, units)
+        return [self._step(unit, dead) for unit, dead in zip(units, dying, strict=True)]
 
     def _is_constant(self, node: Node) -> bool:
         """Put what is known without running into the frame."""
@@ -90,7 +101,11 @@ class Plan:
             self._slot(value, in_float64(content) if self.float64 else content)
         return True
 
-    def _step(self, node: Node, dead: Iterable[Value]) -> Step:
+    def _step(self, unit: Unit, dead: Iterable[Value]) -> Step:
+        room = self.arena.rooms.get(unit.outputs[0]) if self.arena is not None and unit.outputs else None
+        if isinstance(unit, Chain) or room is not None:
+            return self._writing_step(unit, room, dead)
+        node = unit
         for inner in node.op.subgraphs:  # depth is bounded by MAX_DEPTH
             inputs = self._slots(inner.inputs)
             steps = self._steps(inner)
@@ -109,6 +124,33 @@ class Plan:
             step = make_step(kernel, inputs, outputs, slots)
         self.node_of[step] = node
         return step
+
+    def _writing_step(self, unit: Unit, room: Room | None, dead: Iterable[Value]) -> Step:
+        """The place for the result is one more input of the kernel; without one, it makes a new array."""
+        place = ABSENT
+        if room is not None:
+            place = (
+                self.slot_of[room.instead] if room.instead is not None else self._view_slot(unit.outputs[0])
+            )
+        inputs = [self.slot_of[v] for v in unit.inputs if v is not None]
+        writer = room.writer if room is not None else chain_writer(cast("Chain", unit))
+        outputs = self._slots(unit.outputs)
+        step = make_step(writer, (*inputs, place), outputs, [self.slot_of[v] for v in dead])
+        self.node_of[step] = unit.nodes[0] if isinstance(unit, Chain) else unit
+        return step
+
+    def _view_slot(self, value: Value) -> int:
+        self.template.append(None)
+        self.views[value] = slot = len(self.template) - 1
+        return slot
+
+    def new_frame(self, template: Frame) -> Frame:
+        """A frame for one call at a time, with memory for its results."""
+        frame = template.copy()
+        if self.views and self.arena is not None:
+            for value, view in self.arena.views().items():
+                frame[self.views[value]] = view
+        return frame
 
     def _control_flow(
         self, kernel: Kernel, inputs: Sequence[int], outputs: Sequence[int], dead: Sequence[int]
@@ -153,8 +195,8 @@ def _is_symbolic(content: Array, value: Value) -> bool:
     return content.dtype == object and value.known is content
 
 
-def _dying(graph: Graph, nodes: Sequence[Node]) -> list[list[Value]]:
-    """For each node, the values of this graph that nobody reads after it."""
+def _dying(graph: Graph, nodes: Sequence[Unit]) -> list[list[Value]]:
+    """For each unit, the values of this graph that nobody reads after it."""
     own = {v for node in nodes for v in node.outputs}
     if graph.parent is not None:
         own.update(graph.inputs)
@@ -162,11 +204,15 @@ def _dying(graph: Graph, nodes: Sequence[Node]) -> list[list[Value]]:
     dying: list[list[Value]] = []
     for node in reversed(nodes):
         touched = dict.fromkeys(
-            v for v in (*node.inputs, *captured(node), *node.outputs) if v in own and v not in seen
+            v for v in (*node.inputs, *_captured(node), *node.outputs) if v in own and v not in seen
         )
         seen.update(touched)
         dying.append(list(touched))
     return dying[::-1]
+
+
+def _captured(unit: Unit) -> Iterable[Value]:
+    return () if isinstance(unit, Chain) else captured(unit)
 
 
 def _is_own(value: Value) -> bool:
