@@ -9,6 +9,7 @@ import numpy as np
 
 from irkit import operators as op
 from irkit.errors import CaptureError
+from irkit.frontends import watching
 from irkit.frontends.definition import Definition, Scope, current_scope
 from irkit.frontends.eager import compute
 from irkit.frontends.state import value_of
@@ -37,6 +38,8 @@ def apply(operator: Operator, *inputs: Operand, count: int | None = None) -> Any
         results = compute(
             operator, arrays if len(arrays) == len(inputs) else [_array(x) for x in inputs], count, where
         )
+        if watching.look is not None:
+            watching.look(operator, where, results)
     return results[0] if len(results) == 1 else tuple(results)
 
 

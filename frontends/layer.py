@@ -28,7 +28,7 @@ import numpy as np
 
 from irkit import operators as op
 from irkit.errors import ArgumentError, IrkitError, ShapeError, UnknownNameError, UnsupportedError
-from irkit.frontends import masking, misuse, naming, resolve
+from irkit.frontends import layer_plans, masking, misuse, naming, resolve
 from irkit.frontends.apply import apply_one, definition_of
 from irkit.frontends.changes import LAYERS
 from irkit.frontends.definition import Definition, Record, Scope, called, current_scope, scope
@@ -291,6 +291,9 @@ class Layer:
     # ---- calling
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # as call
+        planned = layer_plans.answer(self, args, kwargs)
+        if planned is not None:
+            return planned
         where = current_scope()
         source = where.source or caller()
         args, kwargs = _converted(args), {k: _converted(v) for k, v in kwargs.items()}
@@ -317,6 +320,8 @@ class Layer:
             raise misused.at(str(source), self.shown, _facts(tensors)) from None
         if definition is not None:
             self._record(definition.find(), inner, where, args, kwargs, tensors, result, source)
+        else:
+            layer_plans.note(self, args, kwargs, result, where)
         return result
 
     def _misused(self, args: Any, kwargs: dict[str, Any], tensors: list[Any]) -> IrkitError | None:
