@@ -52,7 +52,7 @@ def folded(graph: Graph, nodes: Sequence[Node]) -> list[Node | Chain]:
     taken: set[Node] = set()
     for node in nodes:
         found = [node] if node not in taken and _is_foldable(node) else []
-        while found and (follower := _follower(found[-1], returned)) is not None:
+        while found and (follower := _follower(found[-1], returned)) is not None and follower not in taken:
             found.append(follower)
         if len(found) > 1:
             taken.update(found)
