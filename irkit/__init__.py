@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from irkit.errors import ShapeError as ShapeError
     from irkit.errors import UnsupportedError as UnsupportedError
     from irkit.frontends.capture.capturing import capture as capture
+    from irkit.frontends.capture.function import function as function
     from irkit.frontends.input import Input as Input
     from irkit.frontends.input import TensorSpec as TensorSpec
     from irkit.frontends.layer import Layer as Layer
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from irkit.frontends.onnx_import import import_onnx as import_onnx
     from irkit.frontends.optimizing import optimize as optimize
     from irkit.frontends.optimizing import plan as plan
+    from irkit.frontends.ops.methods import tensor as tensor
     from irkit.frontends.saving import export_onnx as export_onnx
     from irkit.frontends.sequential import Sequential as Sequential
     from irkit.frontends.tensor import SymbolicTensor as KerasTensor  # noqa: F401  # Keras's name
@@ -84,9 +86,11 @@ _NAMES = {
     "TensorSpec": "irkit.frontends.input:TensorSpec",
     "Variable": "irkit.frontends.variable:Variable",
     "capture": "irkit.frontends.capture.capturing:capture",
+    "function": "irkit.frontends.capture.function:function",
     "export_onnx": "irkit.frontends.saving:export_onnx",
     "import_onnx": "irkit.frontends.onnx_import:import_onnx",
     "load": "irkit.frontends.loaded:load",
+    "tensor": "irkit.frontends.ops.methods:tensor",
     "optimize": "irkit.frontends.optimizing:optimize",
     "plan": "irkit.frontends.optimizing:plan",
     **{name: f"irkit.errors:{name}" for name in _ERRORS},

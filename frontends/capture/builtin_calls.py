@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from irkit.errors import CaptureError
-from irkit.frontends.capture.origin import is_users
+from irkit.frontends.capture import protocols
 from irkit.frontends.capture.reads import MISSING
 from irkit.frontends.capture.report import Kind
 from irkit.frontends.size import OpenNumber
@@ -60,26 +59,26 @@ def _print(session: Session, *args: Any, **kwargs: Any) -> None:
 
 
 def _len(session: Session, x: Any) -> Any:
-    if isinstance(x, SymbolicTensor) and x.shape:
-        return x.shape[0]  # a Size where it is not fixed
-    return _by_method(session, "__len__", len, x)
+    own = protocols.method(x, "__len__")
+    return len(x) if own is None else session.call(own, (x,), {})
 
 
 def _abs(session: Session, x: Any) -> Any:
-    return _by_method(session, "__abs__", abs, x)
+    own = protocols.method(x, "__abs__")
+    return abs(x) if own is None else session.call(own, (x,), {})
 
 
 def _next(session: Session, iterator: Any, *default: Any) -> Any:
     session.watch.about_to_change(iterator)
-    return next(iterator, *default)
-
-
-def _by_method(session: Session, name: str, function: Callable[[Any], Any], x: Any) -> Any:
-    """function(x), by rewritten code where a class of the user's says how."""
-    method = getattr(type(x), name, None)
-    if isinstance(method, FunctionType) and is_users(method):
-        return session.call(method, (x,), {})
-    return function(x)
+    own = protocols.method(iterator, "__next__")
+    if own is None:
+        return next(iterator, *default)
+    try:
+        return session.call(own, (iterator,), {})
+    except StopIteration:
+        if default:
+            return default[0]
+        raise
 
 
 def _isinstance(session: Session, x: Any, kinds: Any) -> bool:
@@ -114,47 +113,6 @@ def _text(kind: Callable[..., str]) -> Callable[..., str]:
     return made
 
 
-def _extreme(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """Python's min and max. Of symbolic tensors with one element, by `where`, which keeps the first of equals."""
-
-    def chosen(session: Session, *args: Any, **kwargs: Any) -> Any:
-        items = list(args) if len(args) > 1 else list(args[0]) if args else []
-        if kwargs or not any(isinstance(x, SymbolicTensor | OpenNumber) for x in items):
-            return function(*args, **{k: _calling(session, v) for k, v in kwargs.items()})
-        kinds = {_kind_of(x) for x in items}
-        if len(kinds) > 1:
-            raise _refused(
-                session,
-                f"{name} chooses between {' and '.join(sorted(kinds))}: the type of its result depends on the values.",
-                f"Use irkit.ops.{name}imum, or cast first.",
-            )
-        return _chosen(items, name)
-
-    return chosen
-
-
-def _kind_of(x: Any) -> str:
-    if isinstance(x, OpenNumber):
-        return x.kind
-    return str(x.dtype) if isinstance(x, SymbolicTensor | EagerTensor) else type(x).__name__
-
-
-def _chosen(items: list[Any], name: str) -> Any:
-    from irkit.frontends import ops  # noqa: PLC0415  # loaded when tensors are first computed with
-
-    best = items[0]
-    for x in items[1:]:
-        better = x < best if name == "min" else x > best
-        best = ops.where(better, x, best)
-    return best
-
-
-def _calling(session: Session, given: Any) -> Any:
-    if not isinstance(given, FunctionType):
-        return given
-    return lambda *args: session.call(given, args, {})
-
-
 SPECIAL: Final[Mapping[object, Callable[..., Any]]] = {
     abs: _abs,
     delattr: _delattr,
@@ -162,8 +120,6 @@ SPECIAL: Final[Mapping[object, Callable[..., Any]]] = {
     hasattr: _hasattr,
     isinstance: _isinstance,
     len: _len,
-    max: _extreme("max", max),
-    min: _extreme("min", min),
     next: _next,
     print: _print,
     repr: _text(repr),

@@ -53,6 +53,7 @@ def called(session: Session, function: FunctionType, args: Sequence[Any], kwargs
     """A user's function, rewritten; as it is where its source cannot be had."""
     from irkit.frontends.capture.hooks import Hooks  # noqa: PLC0415
 
+    session.watch.entered(function)
     try:
         made: Callable[..., Any] = rewritten(function, Hooks)
     except NoSource as error:

@@ -11,7 +11,14 @@ import enum
 import functools
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterator
-from types import BuiltinMethodType, MappingProxyType, MethodType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    BuiltinMethodType,
+    FunctionType,
+    MappingProxyType,
+    MethodType,
+    ModuleType,
+)
 from typing import Any
 
 import numpy as np
@@ -81,7 +88,7 @@ def _parts(value: Any) -> tuple[object, ...] | None:
     if isinstance(value, MethodType):
         return Same(value.__func__), Same(value.__self__)
     if isinstance(value, BuiltinMethodType) and not isinstance(value.__self__, ModuleType | type(None)):
-        return value.__name__, Same(value.__self__)
+        return value.__name__, value.__self__ if is_container(value.__self__) else Same(value.__self__)
     if isinstance(value, functools.partial):
         return value.func, value.args, value.keywords
     return None
@@ -115,7 +122,18 @@ def is_mutable_content(value: object) -> bool:
     """Whether what `fingerprint` looks at could change while `value` stays the same object."""
     if isinstance(value, tuple | frozenset | slice):
         return any(is_mutable_content(v) for v in children(value))
+    if isinstance(value, BuiltinMethodType):
+        return is_container(value.__self__)
     return isinstance(value, np.ndarray | functools.partial) or is_container(value)
+
+
+def held(value: Any) -> tuple[object, ...]:
+    """What a bound method or partial holds, without the names."""
+    if isinstance(value, MethodType | BuiltinMethodType):
+        return () if isinstance(value.__self__, ModuleType) else (value.__self__,)
+    if isinstance(value, functools.partial):
+        return value.func, value.args, value.keywords
+    return ()
 
 
 def shown(value: object, limit: int = 60) -> str:
@@ -142,5 +160,8 @@ def _shown_object(value: Any, limit: int) -> str:
             if length > limit:
                 return f"{type(value).__name__} of {len(value)}: {', '.join(parts[:-1])}…"
         return f"{type(value).__name__}({', '.join(parts)})"
-    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
-    return f"{type(value).__name__} {name}" if isinstance(name, str) else f"a {type(value).__name__}"
+    if isinstance(
+        value, FunctionType | BuiltinFunctionType | MethodType | type
+    ):  # nothing that answers by itself
+        return f"{type(value).__name__} {value.__qualname__}"
+    return f"module {value.__name__}" if isinstance(value, ModuleType) else f"a {type(value).__name__}"

@@ -22,6 +22,7 @@ from irkit.frontends.capture import policy
 from irkit.frontends.capture.builtin_calls import SPECIAL
 from irkit.frontends.capture.origin import KNOWN_ROOTS, is_ours, is_users, module_of
 from irkit.frontends.capture.report import Kind
+from irkit.frontends.capture.rewriting.functions import is_rewritten
 from irkit.frontends.layer import Layer
 from irkit.frontends.tensor import EagerTensor
 from irkit.frontends.variable import Variable
@@ -57,7 +58,25 @@ _OUTSIDE_A_GRAPH = frozenset(
         "trace",
     }
 )
-_HIGHER = (map, filter, sorted, functools.reduce)
+_HIGHER = (map, filter, sorted, functools.reduce, min, max, iter)
+_GOING_THROUGH = (
+    list,
+    tuple,
+    set,
+    frozenset,
+    dict,
+    sorted,
+    sum,
+    any,
+    all,
+    min,
+    max,
+    enumerate,
+    zip,
+    map,
+    filter,
+    iter,
+)
 
 
 class StandsFor:
@@ -150,6 +169,8 @@ def _known(session: Session, function: Any, args: Sequence[Any], kwargs: Mapping
     for changed in _changed(function, owner, name, args, kwargs):
         session.watch.about_to_change(changed)
     _check_arguments(session, function, name, [*args, *kwargs.values()])
+    if function in _GOING_THROUGH:
+        args = [session.watch.iterable(a) for a in args]
     if function in _HIGHER or module_of(function) == "itertools" or name == "sort":
         args = [_rewritten(session, a) for a in args]
         kwargs = {k: _rewritten(session, v) for k, v in kwargs.items()}
@@ -160,12 +181,11 @@ def _known(session: Session, function: Any, args: Sequence[Any], kwargs: Mapping
 
 def _check_policy(session: Session, function: Any, owner: object, name: str) -> None:
     """Raise CaptureError unless the policy lets `function` be called."""
-    module = module_of(function)
-    if owner is not None and not isinstance(owner, ModuleType | type):
-        module = type(owner).__module__
-    cure = _refusal_of(module, name)
-    if cure is None and module in ("numpy.random._generator", "numpy.random.mtrand"):
-        cure = _refusal_of("numpy.random", "")
+    module = module_of(function.__func__ if isinstance(function, MethodType) else function)
+    of = type(owner).__module__ if owner is not None and not isinstance(owner, ModuleType | type) else module
+    cure = policy.refusal(module, name) or policy.refusal(of, name)
+    if not isinstance(function, MethodType):
+        module = of
     shown = f"{module}.{name}" if module not in ("", "builtins") else name or repr(function)
     if cure is not None:
         raise _refused(session, f"{shown} is called, whose result is not the same in every run.", cure)
@@ -179,16 +199,6 @@ def _check_policy(session: Session, function: Any, owner: object, name: str) -> 
             f"{shown or 'a function'} is called, which has no Python source: nobody knows what it reads.",
             "Call it outside and pass the result as an input, or write it with irkit.ops.",
         )
-
-
-def _refusal_of(module: str, name: str) -> str | None:
-    """The cure when `name` of `module` is refused, by the module itself or one around it."""
-    while module:
-        refused = policy.REFUSED.get(module, {})
-        if "" in refused or name in refused:
-            return refused.get(name) or refused[""]
-        module = module.rpartition(".")[0]
-    return None
 
 
 def _changed(
@@ -226,12 +236,8 @@ def _check_arguments(session: Session, function: Any, name: str, given: Sequence
                 f"{name} takes the value of the variable '{x.path}' out of the graph.",
                 "Use functions of irkit.ops.",
             )
-        if isinstance(x, Iterator) and not session.watch.is_inside(x):
-            raise _refused(
-                session,
-                f"{name} uses up an iterator from outside; the next call would find it empty.",
-                "Pass a list.",
-            )
+        if isinstance(x, Iterator):
+            session.watch.iterable(x)
 
 
 def _result(session: Session, function: Any, result: Any, args: Sequence[Any]) -> Any:
@@ -268,7 +274,7 @@ class _net:  # noqa: N801  # used as a statement
             sys.setprofile(None)
 
     def _event(self, frame: FrameType, event: str, _: object) -> None:
-        if event != "call" or frame.f_code.co_filename.startswith("<"):
+        if event != "call" or frame.f_code.co_filename.startswith("<") or is_rewritten(frame.f_code):
             return  # what dataclass and namedtuple write has nothing to read outside
         root = str(frame.f_globals.get("__name__", "")).partition(".")[0]
         if root != "irkit" and root not in KNOWN_ROOTS:

@@ -106,7 +106,7 @@ class Hooks:
 
     def iterated(self, value: Any) -> Any:
         """What a comprehension goes through."""
-        return iteration.through(value)
+        return iteration.through(session().watch.iterable(value))
 
     # ---- conditions
 
@@ -169,7 +169,7 @@ class Hooks:
         names: Sequence[str],
         live: Sequence[str],
     ) -> None:
-        for_loop(session(), through, test, body, Variables(names, live, get, put))
+        for_loop(session(), session().watch.iterable(through), test, body, Variables(names, live, get, put))
 
     def assert_(self, test: Any, message: Thunk | None) -> None:
         session().asserted(conditions.truth(test), message)

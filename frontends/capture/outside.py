@@ -8,15 +8,15 @@ not see it. What the program made itself, it may change.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import BuiltinMethodType, CellType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from irkit.errors import CaptureError
-from irkit.frontends.capture import attributes
-from irkit.frontends.capture.fingerprints import PLAIN, children, is_container
+from irkit.frontends.capture import attributes, policy, protocols
+from irkit.frontends.capture.fingerprints import PLAIN, children, held, is_container
 from irkit.frontends.capture.origin import is_known
 from irkit.frontends.capture.reads import (
     MISSING,
@@ -82,10 +82,11 @@ class Watch:
         self._inside[id(thing)] = thing
 
     def is_inside(self, thing: object) -> bool:
-        """Whether the captured program made it. Lists, dicts, sets and arrays are inside unless seen outside."""
+        """Whether the captured program made it. Lists, dicts, sets, arrays and iterators are inside unless seen
+        outside."""
         if id(thing) in self._inside:
             return True
-        if not isinstance(thing, _CONTAINERS):
+        if not isinstance(thing, (*_CONTAINERS, Iterator)):
             return False
         while id(thing) not in self._outside and isinstance(getattr(thing, "base", None), np.ndarray):
             thing = thing.base  # type: ignore[union-attr]  # an array, by the line above
@@ -100,10 +101,9 @@ class Watch:
             one = pending.pop()
             if id(one) in self._outside or id(one) in self._inside:
                 continue
-            if isinstance(one, _CONTAINERS):
+            if isinstance(one, (*_CONTAINERS, Iterator)):
                 self._outside[id(one)] = one
-            if is_container(one):
-                pending += children(one)
+            pending += children(one) if is_container(one) else held(one)
 
     # ---- reading
 
@@ -127,8 +127,14 @@ class Watch:
             return getattr(thing, name)
         if kind is ModuleType:
             return self._of_module(thing, name)
-        found = attributes.find(self.session, thing, name)
         inside = self.is_inside(thing)
+        try:
+            found = attributes.find(self.session, thing, name)
+        except AttributeError:
+            if not inside and (id(thing), name) not in self.reads:
+                path = f"{self._path(thing)}.{name}"
+                self._note(What.ATTRIBUTE, thing, name, path, OfObject(thing, name), MISSING)
+            raise
         if not inside and not found.computed:
             self._note_attribute(thing, name, found)
         return found.value if inside else self._usable(found.value, name)
@@ -162,10 +168,32 @@ class Watch:
 
     def item(self, thing: Any, key: Any) -> Any:
         """thing[key]. The contents of containers were looked at when these were read."""
-        value = thing[key]
+        value = protocols.item(self.session, thing, key)
         if isinstance(thing, list) and isinstance(key, slice):
             self.made(value)
         return value
+
+    def iterable(self, thing: Any) -> Any:
+        """What `for x in thing` goes through. Raises CaptureError for iterators from outside, which it would use up."""
+        if isinstance(thing, Iterator) and not self.is_inside(thing):
+            raise self.refused(
+                CaptureError(
+                    "an iterator from outside is used up; the next call would find it empty.",
+                    source=str(caller()),
+                    cure="Go through a list.",
+                )
+            )
+        return protocols.iterable(self.session, thing)
+
+    def entered(self, function: FunctionType) -> None:
+        """A function of the user's is called: the defaults of its parameters exist without the program."""
+        if id(function) in self._inside or not (function.__defaults__ or function.__kwdefaults__):
+            return
+        for name in ("__defaults__", "__kwdefaults__"):
+            value = getattr(function, name)
+            if value and (id(function), name) not in self.reads:
+                path = f"{function.__qualname__}.{name}"
+                self._note(What.ATTRIBUTE, function, name, path, OfObject(function, name), value)
 
     def layer(self, layer: Layer) -> None:
         """The program calls one of irkit's own layers: its fields, and those of the layers in it, are facts."""
@@ -178,6 +206,20 @@ class Watch:
 
     def _note(self, what: What, holder: object, name: str, path: str, place: Place, value: object) -> None:
         source = caller()
+        cure = (
+            None
+            if isinstance(value, ModuleType | type | FunctionType)
+            else policy.refusal(type(value).__module__)
+        )
+        if cure is not None:  # os.environ, a random.Random, an open file
+            kind = f"{type(value).__module__}.{type(value).__name__}"
+            raise self.refused(
+                CaptureError(
+                    f"{path} is read, a {kind}: it is not the same in every run.",
+                    source=str(source),
+                    cure=cure,
+                )
+            )
         try:
             fact = read(what, path, place, source, value, speaks=_speaks(what, value))
         except CaptureError as error:

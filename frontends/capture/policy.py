@@ -1,6 +1,6 @@
 """The policy for what has no Python source to rewrite: what may be called while a program is captured, and why not.
 
-A table of names, nothing else. What is not named here is refused: a stranger's function may read a clock, draw a
+Tables of names. What is not named here is refused: a stranger's function may read a clock, draw a
 number, or keep a tensor.
 """
 
@@ -89,7 +89,7 @@ REFUSED: Final[Mapping[str, Mapping[str, str]]] = {
     "_random": {"": _RANDOM},
     "secrets": {"": _RANDOM},
     "uuid": {"": _RANDOM},
-    "numpy.random": {"": _RANDOM},
+    "numpy.random": {"": _RANDOM},  # and the modules in it, of Generator and RandomState
     "time": {"": _CLOCK},
     "datetime": {"now": _CLOCK, "today": _CLOCK, "utcnow": _CLOCK, "fromtimestamp": _CLOCK},
     "os": {"": _AS_INPUT},
@@ -192,3 +192,13 @@ CHANGING_FIRST: Final[Mapping[str, frozenset[str]]] = {
     "builtins": frozenset({"setattr", "delattr", "next"}),
     "numpy": frozenset({"copyto", "put", "place", "putmask", "fill_diagonal", "put_along_axis"}),
 }
+
+
+def refusal(module: str, name: str = "") -> str | None:
+    """The cure when `name` of `module` is refused, by it or by a module around it. Without a name: all of it."""
+    while module:
+        refused = REFUSED.get(module, {})
+        if "" in refused or name in refused:
+            return refused.get(name) or refused[""]
+        module = module.rpartition(".")[0]
+    return None

@@ -26,7 +26,7 @@ from irkit.frontends.capture import foreign
 from irkit.frontends.capture.runtime import Session
 from irkit.frontends.definition import Definition, Scope, scope
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor
-from irkit.ir import DType, TensorType, symbol
+from irkit.ir import DType, TensorType
 
 
 class Direct(Session):
@@ -205,19 +205,6 @@ def test_a_method_that_a_builtin_calls_behind_our_back_is_refused(session):
         foreign.call(session, sorted, ([Card(), Card()],), {})
 
 
-def test_the_length_of_an_open_axis_is_a_size(session):
-    size = foreign.call(session, len, (x_of(session, (symbol("rows"), 2)),), {})
-    assert str(size) == "rows"
-
-
-def test_the_larger_of_two_tensors_is_chosen_in_the_graph(session):
-    x = x_of(session)
-    chosen = foreign.call(session, max, (x, x * 2), {})
-    assert isinstance(chosen, SymbolicTensor) and chosen.dtype == "float32"
-    with pytest.raises(CaptureError, match=r"the type of its result depends on the values(?s:.*)maximum"):
-        foreign.call(session, max, (x, 0), {})
-
-
 @pytest.mark.parametrize("function", [str, repr, format])
 def test_text_made_of_a_tensor_is_refused(session, function):
     with pytest.raises(CaptureError, match="becomes text"):
@@ -238,6 +225,7 @@ def test_a_weight_is_not_taken_out_of_the_graph(session):
 
 def test_an_iterator_from_outside_is_not_used_up(session):
     rows = iter([1, 2, 3])
+    session.watch.global_read({"rows": rows}, "rows", rows)
     for function in (next, list, sum):
         with pytest.raises(CaptureError, match="outside"):
             foreign.call(session, function, (rows,), {})

@@ -1,0 +1,86 @@
+"""One graph of a function, ready to run: the executable, the guards, and how results are laid out."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from irkit import execution
+from irkit.errors import UnsupportedError
+from irkit.frontends import state
+from irkit.frontends.capture.arguments import mapped_call
+from irkit.frontends.capture.capturing import Captured, capture
+from irkit.frontends.capture.sizes_seen import Pattern
+from irkit.frontends.input import TensorSpec
+from irkit.frontends.tensor import EagerTensor
+from irkit.ir import Array, DType, GraphModel
+from irkit.ir.structure import SINGLE
+
+
+class Compiled:
+    """pattern: the sizes of the inputs that it is for. guards: whether what was read outside still holds.
+
+    run: the results for inputs of the right dtypes and shapes, as the function gives them: with tensors.
+    """
+
+    __slots__ = ("_run", "captured", "guards", "model", "pattern", "run")
+
+    def __init__(self, captured: Captured, pattern: Pattern, backend: str | None) -> None:
+        self.captured, self.pattern = captured, pattern
+        self.model, self.guards = captured.graph_model, captured.guards
+        self._run = _runner(self.model, backend)
+        single = self.model.signature.outputs == SINGLE
+
+        self.run: Callable[[Sequence[Array]], Any] = self._run_one if single else self._run_all
+
+    def _run_one(self, arrays: Sequence[Array]) -> Any:
+        return EagerTensor(self._run(arrays)[0])
+
+    def _run_all(self, arrays: Sequence[Array]) -> Any:
+        return self.captured.rebuilt(self._run(arrays))
+
+
+def _runner(model: GraphModel, backend: str | None) -> Callable[[Sequence[Array]], list[Array]]:
+    executable = _prepared(model, backend)
+    return (lambda arrays: state.run(executable, model, arrays)) if model.states else executable.run
+
+
+def _prepared(model: GraphModel, backend: str | None) -> execution.Executable:
+    """By the backend asked for; else by onnxruntime, or the interpreter where that is missing or cannot."""
+    if backend is not None:
+        return execution.backend(backend).prepare(model)
+    if _has_onnxruntime():
+        try:
+            return execution.backend("onnxruntime").prepare(model)
+        except UnsupportedError:  # of an element type, for example, that only the interpreter knows
+            pass
+    return execution.backend("interpreter").prepare(model)
+
+
+@cache
+def _has_onnxruntime() -> bool:
+    return importlib.util.find_spec("onnxruntime") is not None
+
+
+def compiled(
+    python: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    pattern: Pattern,
+    backend: str | None,
+) -> Compiled:
+    """`python`, captured for arguments like these, with the sizes of `pattern`.
+
+    Raises CaptureError, UnsupportedError, and whatever the program itself raises.
+    """
+    sizes = iter(pattern)
+
+    def spec(x: Any) -> TensorSpec:  # a tensor or array
+        return TensorSpec(
+            next(sizes), str(DType.of(x.array.dtype if isinstance(x, EagerTensor) else x.dtype))
+        )
+
+    positional, named = mapped_call(spec, args, kwargs)
+    return Compiled(capture(python, *positional, **named), pattern, backend)
