@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from irkit import execution, serialize
 from irkit.errors import IrkitError, UnsupportedError
 from irkit.frontends import state
+from irkit.frontends.capture.captured import Captured
+from irkit.frontends.capture.report import CaptureReport
 from irkit.frontends.definition import Definition, LayerStep, Record, current_scope
 from irkit.frontends.files import not_read, path_of
 from irkit.frontends.input import InputLayer
@@ -160,6 +162,23 @@ class LoadedModel(Model):
         return made[: len(model.user_outputs)]
 
 
+class LoadedCapture(LoadedModel):
+    """A captured program read from a file: called with arguments like those of the capture, and held against them."""
+
+    def __init__(self, model: GraphModel, backend: str) -> None:
+        super().__init__(model)
+        self.captured, self.backend = Captured.of(model), backend
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What the program returns. Raises AssumptionError, AssertionFailed, ShapeError, ExecutionError."""
+        return self.captured.run(args, kwargs, self.backend)
+
+    @property
+    def report(self) -> CaptureReport:
+        """What was fixed, assumed, unrolled and checked when it was captured."""
+        return self.captured.report
+
+
 def _definition_of(model: GraphModel) -> Definition:
     """The model's graph as a definition, so that models can be cut out of it."""
     definition = Definition(model.graph)
@@ -182,16 +201,21 @@ def _input_layer(value: Value, definition: Definition) -> InputLayer:
     return InputLayer(batch_shape=shape, dtype=str(value.type.dtype), name=name)
 
 
-def load(filepath: str | os.PathLike[str], *, verify: Verify = "auto") -> LoadedModel:
+def load(
+    filepath: str | os.PathLike[str], *, verify: Verify = "auto", backend: str = "onnxruntime"
+) -> LoadedModel:
     """The model in a `.irk` file.
 
     verify: whether the checksum of the weights is computed: "auto" (up to 64 MiB), "always" or "never". Everything
     else in the file is always verified. The weights are mapped, not read.
+    backend: who runs a captured program when it is called.
 
     Raises FormatError or LimitError, with the byte offset, for a file that is not what it should be; OSError.
     """
     path = path_of(filepath, "load")
     try:
-        return LoadedModel(serialize.load(path, verify=verify))
+        model = serialize.load(path, verify=verify)
+        captured = model.signature.inputs["kind"] == "arguments"
+        return LoadedCapture(model, backend) if captured else LoadedModel(model)
     except (OSError, IrkitError) as error:
         raise not_read(error, path, "a file that model.save wrote") from None

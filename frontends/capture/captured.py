@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,15 +13,14 @@ from irkit import execution, serialize, show
 from irkit.errors import ArgumentError, AssumptionError, IrkitError
 from irkit.frontends import state
 from irkit.frontends.capture import parameters
+from irkit.frontends.capture.guards import Guards
+from irkit.frontends.capture.report import KEY, CaptureReport, from_json
 from irkit.frontends.capture.values import children, rebuilt
 from irkit.frontends.files import not_written, path_of
 from irkit.frontends.tensor import EagerTensor
 from irkit.ir import Array, GraphModel, TensorType
 from irkit.ir.source import caller
-
-if TYPE_CHECKING:
-    from irkit.frontends.capture.guards import Guards
-    from irkit.frontends.capture.report import CaptureReport
+from irkit.ir.structure import unflatten
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +39,14 @@ class Captured:
 
     def __init__(
         self,
-        function: Callable[..., Any],
+        function: Callable[..., Any] | None,
         model: GraphModel,
         report: CaptureReport,
         guards: Guards,
-        template: Any,
+        rebuild: Callable[[Sequence[EagerTensor]], Any],
     ) -> None:
         self.graph_model, self.report, self.guards = model, report, guards
-        self._function, self._template = function, template
+        self._function, self._rebuild = function, rebuild
         self._executables: dict[str, execution.Executable] = {}
 
     @property
@@ -58,6 +57,15 @@ class Captured:
     def graph(self) -> Any:
         """The graph itself."""
         return self.graph_model.graph
+
+    @classmethod
+    def of(cls, model: GraphModel) -> Captured:
+        """A captured program that came from a file: there is nothing outside of it. Records become SimpleNamespace."""
+        text = model.metadata.get(KEY)
+        report = CaptureReport() if text is None else from_json(text)
+        return cls(
+            None, model, report, Guards(()), lambda tensors: unflatten(model.signature.outputs, tensors)
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the program returns for these arguments; tensors in the place of arrays.
@@ -70,19 +78,22 @@ class Captured:
     def run(self, args: Sequence[Any], kwargs: dict[str, Any], backend: str = "onnxruntime") -> Any:
         """As a call, by the backend of that name."""
         self.guards.demand()
-        bound = parameters.bind(self._function, args, kwargs)
-        inputs = parameters.arrays(
-            self.graph_model.signature.inputs, bound, len(self.graph_model.user_inputs)
-        )
+        structure = self.graph_model.signature.inputs
+        inputs = parameters.arrays(structure, self._bound(args, kwargs), len(self.graph_model.user_inputs))
         _check_dtypes(self.graph_model, inputs)
         executable = self._executables.get(backend)
         if executable is None:
             executable = self._executables[backend] = execution.backend(backend).prepare(self.graph_model)
         return self.rebuilt(state.run(executable, self.graph_model, inputs))
 
+    def _bound(self, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+        if self._function is None:
+            return parameters.bound_by(self.graph_model.signature.inputs, args, kwargs)
+        return parameters.bind(self._function, args, kwargs)
+
     def rebuilt(self, outputs: Sequence[Array]) -> Any:
         """The result as the program gives it, from the graph's outputs."""
-        return _placed(self._template, outputs)
+        return self._rebuild([EagerTensor(np.asarray(x)) for x in outputs])
 
     def save(
         self, filepath: str | os.PathLike[str], *, onnx: bool = False, strip_sources: bool = False
@@ -119,9 +130,10 @@ def _check_dtypes(model: GraphModel, inputs: Sequence[Array]) -> None:
             )
 
 
-def _placed(template: Any, outputs: Sequence[Array]) -> Any:
+def placed(template: Any, tensors: Sequence[EagerTensor]) -> Any:
+    """A result with the tensors, and the numbers of Python that they hold, in their places."""
     if isinstance(template, Place):
-        array = outputs[template.index]
-        return EagerTensor(np.asarray(array)) if template.kind == "tensor" else array.item()
+        tensor = tensors[template.index]
+        return tensor if template.kind == "tensor" else tensor.item()
     parts = children(template)
-    return template if parts is None else rebuilt(template, [_placed(p, outputs) for p in parts[1]])
+    return template if parts is None else rebuilt(template, [placed(p, tensors) for p in parts[1]])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from irkit.errors import CaptureError
 from irkit.frontends.capture.captured import Captured as Captured
-from irkit.frontends.capture.captured import Place
+from irkit.frontends.capture.captured import Place, placed
 from irkit.frontends.capture.guards import Guards
 from irkit.frontends.capture.parameters import Parameters
 from irkit.frontends.capture.report import KEY
@@ -55,7 +56,7 @@ def capture(target: Callable[..., Any], *args: Any, **kwargs: Any) -> Captured:
     model = completed(definition, root, leaves, Signature(parameters.structure, structure))
     model.metadata[KEY] = session.report.to_json()
     guards = Guards(session.watch.reads.values(), session.watch.layers)
-    return Captured(function, model, session.report, guards, template)
+    return Captured(function, model, session.report, guards, partial(placed, template))
 
 
 def _name(target: Any) -> str:
@@ -113,7 +114,7 @@ def _container(x: Any, parts: Sequence[Structure]) -> Structure:
     if isinstance(x, dict):
         if not all(isinstance(k, str) for k in x):
             raise CaptureError("a dict that is returned must have texts as keys.", source=str(caller()))
-        return {"kind": "dict", "items": dict(zip(x, parts, strict=True))}
+        return {"kind": "dict", "items": dict(zip(x, parts, strict=True)), "order": list(x)}
     names = getattr(x, "_fields", None) or getattr(x, "__dataclass_fields__", None)
     if names:
         return {"kind": "record", "name": type(x).__name__, "fields": dict(zip(names, parts, strict=True))}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,8 +39,14 @@ class Parameters:
         bound = bind(function, args, kwargs)
         specs: list[tuple[str, TensorSpec]] = []
         items = {name: _structure(x, name, specs) for name, x in bound.items()}
-        order: Json = [*bound]
-        return cls(args, kwargs, {"kind": "arguments", "order": order, "items": items}, _named_once(specs))
+        positional, defaults = _signature(function)
+        for name, value in defaults.items():
+            items.setdefault(name, _structure(value, name, specs))
+        order: list[Json] = [*itertools.takewhile(items.__contains__, positional)]
+        order += [n for n in bound if n not in positional and n not in kwargs]  # of *args
+        optional: list[Json] = [n for n in sorted(defaults) if items[n] == _structure(defaults[n], n, [])]
+        structure: Structure = {"kind": "arguments", "order": order, "optional": optional, "items": items}
+        return cls(args, kwargs, structure, _named_once(specs))
 
     def symbolic(self, definition: Definition) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments with a symbolic tensor for each spec or example."""
@@ -73,6 +80,30 @@ def bind(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str,
     star = next((p.name for p in signature.parameters.values() if p.kind is p.VAR_POSITIONAL), "args")
     names += [f"{star}_{i}" for i in range(len(args) - len(names))]
     return {**dict(zip(names, args, strict=False)), **kwargs}
+
+
+def _signature(function: Callable[..., Any]) -> tuple[list[str], dict[str, Any]]:
+    """The names of positional parameters, and the defaults that a file can hold."""
+    try:
+        found = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return [], {}
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    plain = (bool, int, float, str, type(None))
+    defaults = {p.name: p.default for p in found if type(p.default) in plain}
+    return [p.name for p in found if p.kind in kinds], defaults
+
+
+def bound_by(structure: Structure, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Arguments by name, where only the structure of a file tells the parameters. Raises AssumptionError."""
+    order = structure["order"]
+    assert isinstance(order, list)
+    if len(args) > len(order):
+        raise AssumptionError(
+            f"the graph was captured with {len(order)} positional arguments; {len(args)} are given.",
+            source=str(caller()),
+        )
+    return {**dict(zip(map(str, order), args, strict=False)), **kwargs}
 
 
 def is_input(x: object) -> bool:
@@ -156,9 +187,11 @@ def arrays(structure: Structure, args: Mapping[str, Any], count: int) -> list[Ar
     """
     items = structure["items"]
     assert isinstance(items, dict)
-    given = {k: v for k, v in args.items() if k in items or v is not None}
-    if set(given) != set(items) - {k for k in items if k not in given and items[k]["kind"] == "none"}:
-        missing, unknown = sorted(set(items) - set(given)), sorted(set(given) - set(items))
+    optional = structure["optional"]
+    assert isinstance(optional, list)
+    missing = sorted(set(items) - set(args) - set(optional))
+    unknown = sorted(set(args) - set(items))
+    if missing or unknown:
         raise AssumptionError(
             f"the graph was captured with the arguments {', '.join(items)}; "
             + (
@@ -171,7 +204,9 @@ def arrays(structure: Structure, args: Mapping[str, Any], count: int) -> list[Ar
         )
     found: list[Any] = [None] * count
     for name, part in items.items():
-        _match(part, given.get(name), name, found)
+        if name not in args:
+            continue  # its default was captured
+        _match(part, args[name], name, found)
     return found
 
 

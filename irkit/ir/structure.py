@@ -5,10 +5,11 @@ A structure is plain JSON, so that it can stand in a file:
     {"kind": "none"}                                  None
     {"kind": "static", "value": 3}                    a Python bool, int, float or str that was fixed at capture
     {"kind": "list" | "tuple", "items": [...]}
-    {"kind": "dict", "items": {"key": ...}}           keys sorted
+    {"kind": "dict", "items": {"key": ...}}           keys sorted; of captured programs with their "order"
     {"kind": "record", "name": "Point", "fields": {"x": ...}}   namedtuple or dataclass
     {"kind": "number", "type": "int", "index": 0}     a bool, int or float of Python, which tensor 0 holds; in results
-    {"kind": "arguments", "order": ["x", "n"], "items": {"x": ...}}   of a captured function, by name
+    {"kind": "arguments", "order": ["x", "n"], "optional": ["n"], "items": {"x": ...}}   of a captured function, by
+            name; order: of those that may be given by position; optional: those whose default was captured
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ def unflatten(structure: Structure, leaves: Sequence[Any]) -> Any:  # noqa: ANN4
             items = [unflatten(s, leaves) for s in structure["items"]]  # type: ignore[union-attr, arg-type]
             return items if kind == "list" else tuple(items)
         case "dict":
-            return {k: unflatten(s, leaves) for k, s in structure["items"].items()}  # type: ignore[union-attr, arg-type]
+            return {k: unflatten(structure["items"][k], leaves) for k in keys(structure)}  # type: ignore[index, call-overload, arg-type]
         case "record":
             fields = structure["fields"]
             return SimpleNamespace(**{k: unflatten(s, leaves) for k, s in fields.items()})  # type: ignore[union-attr, arg-type]
@@ -102,6 +103,12 @@ def unflatten(structure: Structure, leaves: Sequence[Any]) -> Any:  # noqa: ANN4
             return {k: unflatten(s, leaves) for k, s in structure["items"].items()}  # type: ignore[union-attr, arg-type]
         case kind:
             raise ArgumentError(f"A structure of kind {kind!r} is not known.")
+
+
+def keys(structure: Structure) -> list[str]:
+    """The keys of a dict, in the order in which they stood there, where that is known."""
+    names = structure.get("order") or structure["items"]
+    return [str(name) for name in names]  # type: ignore[union-attr]  # a list or a dict
 
 
 def check(structure: Structure, count: int) -> None:
@@ -119,10 +126,17 @@ def check(structure: Structure, count: int) -> None:
                 0 <= index < count
             ):
                 seen.add(index)
-            case {"kind": "arguments", "order": list(order), "items": dict(items)} if order == _texts(
-                order, items
-            ):
+            case {
+                "kind": "arguments",
+                "order": list(order),
+                "optional": list(some),
+                "items": dict(items),
+            } if depth == 0 and _are_keys([*order, *some], items):
                 pending += [(i, depth + 1) for i in items.values()]
+            case {"kind": "dict", "items": dict(items), "order": order} if not (
+                isinstance(order, list) and len(order) == len(items) and _are_keys(order, items)
+            ):
+                raise ArgumentError("A structure orders other keys than those of its dict.")
             case {"kind": "none"} | {"kind": "static", "value": bool() | int() | float() | str()}:
                 continue
             case {"kind": "list" | "tuple", "items": list(items)}:
@@ -139,7 +153,6 @@ def check(structure: Structure, count: int) -> None:
         raise ArgumentError(f"A structure names {len(seen)} of {count} tensors.")
 
 
-def _texts(order: Sequence[object], items: Mapping[str, object]) -> list[str] | None:
-    """The names in `order`, where these are the keys of `items`."""
-    names = [n for n in order if isinstance(n, str)]
-    return names if sorted(names) == sorted(items) else None
+def _are_keys(names: Sequence[object], items: Mapping[str, object]) -> bool:
+    """Whether all names are keys of `items`."""
+    return all(isinstance(n, str) and n in items for n in names)

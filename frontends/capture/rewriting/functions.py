@@ -66,7 +66,9 @@ def _rewritten_code(original: FunctionType) -> CodeType:
         new = _rewritten_node(node, code, _owner(original))
     except CannotRewrite as error:
         source = Source(code.co_filename.rpartition("/")[2], getattr(error.node, "lineno", 0))
-        raise CaptureError(f"{error}.", source=str(source), cure="Define it outside.") from None
+        raise CaptureError(
+            f"{error}.", source=str(source), cure="Define it outside; a graph has no coroutines."
+        ) from None
     factory = function("_irkit_factory", [HOOKS, *code.co_freevars], [new])
     placed(factory, new)
     module = ast.Module([factory], [])
@@ -82,13 +84,15 @@ def _rewritten_node(node: FunctionNode, code: CodeType, owner: str) -> ast.Funct
         made = function("_irkit_lambda", [], [body])
         made.args = node.args
         node = placed(made, node)
+    if isinstance(node, ast.AsyncFunctionDef):
+        raise CannotRewrite(f"the coroutine {node.name} is called", node)
     node.decorator_list = []
     node.returns = None
     first = parameters(node.args)[0] if code.co_argcount else None
     rewriter = Statements(set(code.co_freevars), owner, first)
     _forget_annotations_and_defaults(node.args)
-    rewriter.body(node)  # type: ignore[arg-type]  # coroutines are refused before
-    return node  # type: ignore[return-value]  # as above
+    rewriter.body(node)
+    return node
 
 
 def _forget_annotations_and_defaults(args: ast.arguments) -> None:
