@@ -11,6 +11,7 @@ import enum
 import functools
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Iterator
+from pathlib import PurePath
 from types import (
     BuiltinFunctionType,
     BuiltinMethodType,
@@ -70,6 +71,8 @@ def _fingerprint(value: Any, depth: int, budget: list[int]) -> object:
         return kind, value
     if kind in (float, complex):
         return kind, repr(value)
+    if isinstance(value, PurePath):
+        return kind, str(value)
     if isinstance(value, np.ndarray | np.generic):
         return _of_array(np.asarray(value), kind)
     if kind is EagerTensor:

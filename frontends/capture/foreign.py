@@ -188,7 +188,7 @@ def _check_policy(session: Session, function: Any, owner: object, name: str) -> 
         module = of
     shown = f"{module}.{name}" if module not in ("", "builtins") else name or repr(function)
     if cure is not None:
-        raise _refused(session, f"{shown} is called, whose result is not the same in every run.", cure)
+        raise _refused(session, f"{shown} is called, which a graph cannot repeat.", cure)
     if isinstance(function, type) and is_users(function):
         return
     if module in policy.TELLING or module.partition(".")[0] in policy.TELLING:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
+from pathlib import PurePath
 from types import BuiltinMethodType, CellType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,8 @@ _TRANSPARENT = (
     MethodType,
     BuiltinMethodType,
 )
+# Of modules whose functions are refused, but nothing that changes by itself.
+_HARMLESS = (ModuleType, type, FunctionType, BuiltinMethodType, PurePath)
 _EXACT = frozenset({list, tuple, dict, set})
 _STATE_CURE = (
     "State that lasts from call to call is an irkit.Variable, changed by assign; "
@@ -206,20 +209,7 @@ class Watch:
 
     def _note(self, what: What, holder: object, name: str, path: str, place: Place, value: object) -> None:
         source = caller()
-        cure = (
-            None
-            if isinstance(value, ModuleType | type | FunctionType)
-            else policy.refusal(type(value).__module__)
-        )
-        if cure is not None:  # os.environ, a random.Random, an open file
-            kind = f"{type(value).__module__}.{type(value).__name__}"
-            raise self.refused(
-                CaptureError(
-                    f"{path} is read, a {kind}: it is not the same in every run.",
-                    source=str(source),
-                    cure=cure,
-                )
-            )
+        self._check_kind(value, path, str(source))
         try:
             fact = read(what, path, place, source, value, speaks=_speaks(what, value))
         except CaptureError as error:
@@ -228,6 +218,16 @@ class Watch:
         self.outside(value, path)
         if fact.speaks:
             self.session.report.add(Kind.BAKED, f"{what} {path} = {fact.told}", source)
+
+    def _check_kind(self, value: object, path: str, source: str) -> None:
+        """Raise CaptureError for os.environ, a random.Random, an open file…"""
+        kind = type(value)
+        cure = None if isinstance(value, _HARMLESS) else policy.refusal(kind.__module__)
+        if cure is not None:
+            problem = (
+                f"{path} is read, a {kind.__module__}.{kind.__name__}: a graph cannot repeat what it gives."
+            )
+            raise self.refused(CaptureError(problem, source=source, cure=cure))
 
     def _usable(self, value: Any, name: str) -> Any:
         """`value`, unless it is a tensor of another capture."""

@@ -114,3 +114,28 @@ def contains(session: Session, thing: Any, x: Any) -> Any:
     """`x in thing` by a rewritten method; ABSENT where Python decides."""
     own = method(thing, "__contains__")
     return ABSENT if own is None else session.call(own, (thing, x), {})
+
+
+class _Managed:
+    """A context manager of the user's: entering and leaving it are rewritten code."""
+
+    def __init__(self, session: Session, thing: Any) -> None:
+        self._session, self._thing = session, thing
+
+    def __enter__(self) -> Any:
+        return self._call("__enter__")
+
+    def __exit__(self, *error: object) -> Any:
+        return self._call("__exit__", *error)
+
+    def _call(self, name: str, *args: object) -> Any:
+        own = method(self._thing, name)
+        if own is None:
+            return getattr(type(self._thing), name)(self._thing, *args)
+        return self._session.call(own, (self._thing, *args), {})
+
+
+def managed(session: Session, thing: Any) -> Any:
+    """What `with thing` enters and leaves."""
+    own = method(thing, "__enter__") or method(thing, "__exit__")
+    return thing if own is None else _Managed(session, thing)
