@@ -45,6 +45,7 @@ def capture(target: Callable[..., Any], *args: Any, **kwargs: Any) -> Captured:
     session = Session(definition)
     parameters = Parameters.of(function, args, kwargs)
     positional, named = parameters.symbolic(definition)
+    session.watch.outside((positional, named))
     with capturing(session), scope(Scope(capturing=definition)):
         result = session.call(function, positional, named)
         leaves, structure, template = _results(result)

@@ -10,7 +10,9 @@ import numpy as np
 from irkit import operators as op
 from irkit.errors import CaptureError
 from irkit.frontends.apply import apply_one
+from irkit.frontends.capture import protocols
 from irkit.frontends.capture.branches import choice
+from irkit.frontends.capture.present import session
 from irkit.frontends.number import Number, converted, is_plain
 from irkit.frontends.ops.control import is_symbolic
 from irkit.frontends.ops.operands import boolean, values_of
@@ -44,11 +46,17 @@ def truth(x: Any) -> bool | Number:
     if isinstance(x, Number):
         return _of_number(x)
     if not is_symbolic(x):
-        return bool(x)
+        return bool(x) if isinstance(x, bool | int | float | str | None) else _of_object(x)
     known = values_of(x)
     if known is not None:
         return bool(known)
     return Number("bool", one_element(boolean(x)))
+
+
+def _of_object(x: Any) -> bool | Number:
+    """By the methods of its class; the user's are rewritten, and may give an open number."""
+    found = protocols.truth(session(), x)
+    return bool(x) if found is x else truth(found)
 
 
 def _of_number(x: Number) -> bool | Number:
@@ -108,7 +116,18 @@ def compared(symbol: str, a: Any, b: Any) -> Any:
         return _identity(symbol, a, b)
     if symbol in ("in", "not in") and isinstance(a, SymbolicTensor | Number):
         return _contained(symbol, a, b)
-    return _PYTHON[symbol](a, b)
+    return _by_python(symbol, a, b)
+
+
+def _by_python(symbol: str, a: Any, b: Any) -> Any:
+    found: Any = protocols.ABSENT
+    if symbol in ("in", "not in"):
+        found = protocols.contains(session(), b, a)
+        if found is not protocols.ABSENT:
+            found = truth(found) if symbol == "in" else negated(truth(found))
+    elif symbol not in ("is", "is not"):
+        found = protocols.binary(session(), symbol, a, b)
+    return _PYTHON[symbol](a, b) if found is protocols.ABSENT else found
 
 
 def _sizes(symbol: str, a: Any, b: Any) -> Any:

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from typing import Any
 
-from irkit.frontends.capture import conditions, iteration
+from irkit.frontends.capture import conditions, iteration, protocols
 from irkit.frontends.capture.branches import branch, choice
 from irkit.frontends.capture.looping import for_loop, while_loop
 from irkit.frontends.capture.markers import UNDEFINED, Maybe, usable
+from irkit.frontends.capture.present import session
 from irkit.frontends.capture.rewriting.functions import Site
-from irkit.frontends.capture.runtime import Session, session
+from irkit.frontends.capture.values import leaves
 from irkit.frontends.capture.variables import Variables
 from irkit.frontends.number import Number
+from irkit.frontends.size import Size
+from irkit.frontends.tensor import EagerTensor, SymbolicTensor
 
 _AUGMENTED: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.iadd, "-": operator.isub, "*": operator.imul, "/": operator.itruediv, "//": operator.ifloordiv,
     "%": operator.imod, "**": operator.ipow, "@": operator.imatmul, "&": operator.iand, "|": operator.ior,
     "^": operator.ixor, "<<": operator.ilshift, ">>": operator.irshift,
 }  # fmt: skip
+_BINARY: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv,
+    "%": operator.mod, "**": operator.pow, "@": operator.matmul, "&": operator.and_, "|": operator.or_,
+    "^": operator.xor, "<<": operator.lshift, ">>": operator.rshift,
+}  # fmt: skip
+_ARITHMETIC = frozenset({SymbolicTensor, EagerTensor, int, float, bool, Size, Number})
 _METHODS = {
     "+": "__iadd__", "-": "__isub__", "*": "__imul__", "/": "__itruediv__", "//": "__ifloordiv__", "%": "__imod__",
     "**": "__ipow__", "@": "__imatmul__", "&": "__iand__", "|": "__ior__", "^": "__ixor__", "<<": "__ilshift__",
@@ -94,6 +103,16 @@ class Hooks:
         if hasattr(type(thing), _METHODS[symbol]):
             session().watch.about_to_change(thing)
         return _AUGMENTED[symbol](thing, value)
+
+    def binary(self, symbol: str, a: Any, b: Any) -> Any:
+        """a + b"""
+        if type(a) in _ARITHMETIC and type(b) in _ARITHMETIC:
+            return _BINARY[symbol](a, b)
+        if symbol == "%" and isinstance(a, str):
+            for leaf in leaves(b):
+                session().formatted(leaf)
+        found = protocols.binary(session(), symbol, a, b)
+        return _BINARY[symbol](a, b) if found is protocols.ABSENT else found
 
     def made(self, thing: Any) -> Any:
         return session().made(thing)
@@ -180,11 +199,3 @@ class Hooks:
     def guarded(self) -> AbstractContextManager[None]:
         """Around the body of a try that has handlers."""
         return session().guarded()
-
-
-def plain() -> AbstractContextManager[None]:
-    """A context that does nothing."""
-    return nullcontext()
-
-
-__all__ = ["Hooks", "Session"]

@@ -62,6 +62,12 @@ def _scalar(x: Any, kind: str) -> Any:
     return Number(kind, one if one.type.dtype is KINDS[kind] else apply_one(op.Cast(to=KINDS[kind]), one))
 
 
+def item(x: SymbolicTensor) -> Any:
+    """x.item(): its only element, as a number of Python."""
+    name = x.dtype
+    return _scalar(x, "bool" if name == "bool" else "float" if "float" in name else "int")
+
+
 def _length(session: Session, x: Any) -> Any:
     if isinstance(x, iteration.Items):
         return x.length

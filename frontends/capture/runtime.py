@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -23,8 +22,11 @@ from irkit import errors
 from irkit import operators as op
 from irkit.errors import CaptureError
 from irkit.frontends.apply import apply_one
-from irkit.frontends.capture import calls, markers
+from irkit.frontends.capture import calls, markers, open_calls
 from irkit.frontends.capture.outside import Watch
+from irkit.frontends.capture.present import current as current
+from irkit.frontends.capture.present import in_progress
+from irkit.frontends.capture.present import session as session
 from irkit.frontends.capture.regions import Raised, Region
 from irkit.frontends.capture.report import CaptureReport, Kind
 from irkit.frontends.definition import current_scope, scope, through
@@ -107,6 +109,8 @@ class Session:
 
     def attribute(self, thing: Any, name: str) -> Any:
         """thing.name"""
+        if name == "item" and isinstance(thing, SymbolicTensor):
+            return lambda: open_calls.item(thing)
         return self.watch.attribute(thing, name)
 
     def made(self, thing: Any) -> Any:
@@ -216,36 +220,21 @@ def scope_of(raised: Raised) -> Iterator[None]:
         yield
 
 
-_session: ContextVar[Session | None] = ContextVar("session", default=None)
-
-
-def current() -> Session | None:
-    """The capture in progress, if any."""
-    return _session.get()
-
-
-def session() -> Session:
-    """The capture in progress."""
-    found = _session.get()
-    assert found is not None, "rewritten code runs outside of a capture"
-    return found
-
-
 @contextmanager
 def capturing(new: Session) -> Iterator[Session]:
     """While it lasts, `new` is the capture in progress. Raises its refusal in the end, whatever became of it."""
-    token, before = _session.set(new), through.set(new.called)
+    token, before = in_progress.set(new), through.set(new.called)
     try:
         yield new
     finally:
         through.reset(before)
-        _session.reset(token)
+        in_progress.reset(token)
     if new.refusal is not None:
         raise new.refusal
 
 
 def _witness(error: CaptureError) -> None:
-    found = _session.get()
+    found = in_progress.get()
     if found is not None and found.refusal is None:
         found.refusal = error
 

@@ -191,6 +191,11 @@ class Expressions(ast.NodeTransformer):
         name = "and_" if isinstance(node.op, ast.And) else "or_"
         return placed(hook(name, first, *map(thunk, rest)), node)
 
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        symbol = constant(OPERATORS[type(node.op)])
+        left, right = self.visit(node.left), self.visit(node.right)
+        return placed(hook("binary", symbol, left, right), node)
+
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
         node.operand = self.visit(node.operand)
         return placed(hook("not_", node.operand), node) if isinstance(node.op, ast.Not) else node

@@ -26,8 +26,9 @@ _MOST_MOVED = 6  # so deep may moving the rest into the other side nest: graphs 
 def without_jumps(body: list[ast.stmt]) -> list[ast.stmt]:
     """The statements of a function, with at most one `return`: the last."""
     last = body[-1] if body else None
-    early = [n for n in within(body) if isinstance(n, JUMPS) and n is not last]
-    if not early:
+    inside = list(within(body))
+    early = [n for n in inside if isinstance(n, JUMPS) and n is not last]
+    if not early and not any(isinstance(n, LOOPS) and n.orelse for n in inside):
         return body
     if not _always_jumps(body):
         body = [*body, placed(ast.Return(constant(None)), body[-1])]
