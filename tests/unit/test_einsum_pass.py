@@ -25,7 +25,7 @@ PRODUCTS = [
     "abcd,cdef->abef",
     "aecd,abcd->acbe",
     "acbe,aecd->abcd",
-    "aqh,akh->aqk",
+    "adh,aeh->ade",
     "acde,aecf->adcf",
 ]
 OTHERS = ["ab,ab->ab", "ab,bc->abc", "aab,bc->ac", "ab,c->a", "abc,acb->a"]
