@@ -62,7 +62,7 @@ def _cancel(node: Node, report: Report) -> None:
     if source.type != node.outputs[0].type or shape_of(source) is None:
         return
     ops = [_as_before(n, shape_of(source)) for n in between]
-    if not between or any(op is None for op in ops):
+    if any(op is None for op in ops):
         return
     value = source
     for inner, op in zip(reversed(between), reversed(ops), strict=True):
