@@ -12,17 +12,26 @@ from irkit.passes.biases import join_biases
 from irkit.passes.dead import dead_code
 from irkit.passes.folding import BUDGET, fold_constants
 from irkit.passes.noops import remove_noops
+from irkit.passes.pads import join_pads
 from irkit.passes.report import Pass, Report
 from irkit.passes.reshapes import cancel_reshapes
 from irkit.passes.sharing import share_common
+from irkit.passes.simplify import simplify
 from irkit.passes.transposes import sink_transposes
 from irkit.passes.weight_sharing import share_weights
 
 if TYPE_CHECKING:
     from irkit.ir import Graph
 
-_CLEANING: tuple[Pass, ...] = (dead_code, remove_noops, fold_constants)
-_SHARING: tuple[Pass, ...] = (*_CLEANING, share_common, cancel_reshapes, sink_transposes, join_biases)
+_CLEANING: tuple[Pass, ...] = (dead_code, remove_noops, simplify, fold_constants)
+_SHARING: tuple[Pass, ...] = (
+    *_CLEANING,
+    share_common,
+    cancel_reshapes,
+    sink_transposes,
+    join_pads,
+    join_biases,
+)
 # before sharing, since what two nodes read can go into neither of them
 _COMBINING: tuple[Pass, ...] = (*_CLEANING, absorb_affine, share_weights, *_SHARING[len(_CLEANING) :])
 
