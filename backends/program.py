@@ -11,6 +11,7 @@ from typing import Annotated, NamedTuple
 
 from irkit.backends import flatbuffer
 from irkit.backends.flatbuffer import Bool, Float, Int, Long, UByte, UInt, ULong
+from irkit.ir import limits
 
 IDENTIFIER = b"IRKP"
 ABSENT = -1  # the number of an omitted input or output of a node
@@ -201,5 +202,47 @@ def to_flatbuffer(program: Program) -> bytes:
 
 
 def from_flatbuffer(data: bytes) -> Program:
-    """The Program in the bytes of a PROGRAM section.  Raises ValueError when they are none."""
-    return flatbuffer.read(Program, data, IDENTIFIER)
+    """The Program in the bytes of a PROGRAM section. Raises FormatError, LimitError, UnsupportedError."""
+    return flatbuffer.read(Program, data, IDENTIFIER, _MOST)
+
+
+# Elements, or bytes of a text: the limits of proto/README.md §5, refused before anything is made of them.
+_MOST = {
+    "Program.producer": limits.NAME_BYTES,
+    "Program.name": limits.NAME_BYTES,
+    "Program.symbols": limits.SYMBOLS,
+    "Program.symbols[]": limits.NAME_BYTES,
+    "Program.inputs": limits.PORTS,
+    "Program.outputs": limits.PORTS,
+    "Program.constraints": limits.ENTRIES,
+    "Program.assumptions": limits.ENTRIES,
+    "Program.states": limits.PORTS,
+    "Program.strings": limits.STRINGS,
+    "Program.strings[]": limits.NAME_BYTES,
+    "Program.tensors": limits.TENSORS,
+    "Program.initializers": limits.TENSORS,
+    "Program.graphs": limits.GRAPHS,
+    "Program.metadata": limits.ENTRIES,
+    "DimP.tokens": limits.DIM_TOKENS,
+    "TypeP.dims": limits.RANK,
+    "TensorP.name": limits.NAME_BYTES,
+    "TensorP.dims": limits.RANK,
+    "BytesP.data": limits.STRING_BYTES,
+    "AttributeP.s": limits.STRING_BYTES,
+    "AttributeP.ints": limits.LIST_ELEMENTS,
+    "AttributeP.floats": limits.LIST_ELEMENTS,
+    "AttributeP.strings": limits.LIST_ELEMENTS,
+    "NodeP.inputs": limits.NODE_PORTS,
+    "NodeP.outputs": limits.NODE_PORTS,
+    "NodeP.attributes": limits.ATTRIBUTES,
+    "GraphP.inputs": limits.NODE_PORTS,
+    "GraphP.outputs": limits.NODE_PORTS + 1,  # of a Loop's body: those of the Loop, and the condition
+    "GraphP.nodes": limits.NODES,
+    "PortP.name": limits.NAME_BYTES,
+    "PortP.structure": limits.TEXT_BYTES,
+    "ConstraintP.origin": limits.TEXT_BYTES,
+    "AssumptionP.text": limits.TEXT_BYTES,
+    "StateP.name": limits.NAME_BYTES,
+    "EntryP.key": limits.TEXT_BYTES,
+    "EntryP.value": limits.TEXT_BYTES,
+}

@@ -18,6 +18,7 @@ _BUILT_IN: Mapping[str, str] = {
 }
 _EXPORT = "irkit.backends.onnx_export:export_onnx"
 _LOWERING = "irkit.backends.lowering:lower"
+_CHECK = "irkit.backends.program_check:check_program"
 
 
 class States(Protocol):
@@ -90,6 +91,15 @@ def lower(model: GraphModel) -> Lowered:
     """The deployed form of `model`. Raises UnsupportedError for what no runtime could execute."""
     lowered: Lowered = _load(_LOWERING)(model)
     return lowered
+
+
+def check_program(section: bytes, ir_hash: int) -> list[StoredTensor]:
+    """The table of contents of WEIGHTS in a PROGRAM section, which keeps every rule of the format.
+
+    ir_hash: XXH3-64 of the IR section. Raises FormatError, GraphError, LimitError, UnsupportedError.
+    """
+    table: list[StoredTensor] = _load(_CHECK)(section, ir_hash)
+    return table
 
 
 def export_onnx(model: GraphModel, path: str) -> None:

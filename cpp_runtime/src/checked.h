@@ -71,6 +71,10 @@ class Bytes {
     /// The offset of the first byte in [from, to) that is not zero, or `to`.
     uint64_t first_nonzero(uint64_t from, uint64_t to) const {
         const Bytes part = slice(from, to - from);
+        // Nearly always all of them are zero: each byte is like the one before it.
+        if (part.size_ == 0 ||
+            (*part.data_ == 0 && std::memcmp(part.data_, part.data_ + 1, part.size_ - 1) == 0))
+            return to;
         for (uint64_t k = 0; k < part.size_; ++k) {
             if (part.data_[k] != 0) return from + k;
         }

@@ -14,7 +14,8 @@ constexpr char kText[] =
 #define ATTRIBUTE(name, kind, required) name
 #include "operator_table.inc"
 #undef ATTRIBUTE
-#define OPERATOR(domain, name, since, min_in, max_in, min_out, max_out, first, number) domain name
+#define OPERATOR(domain, name, since, min_in, max_in, needed, omissible, min_out, max_out, first, number) \
+    domain name
 #include "operator_table.inc"
 #undef OPERATOR
     ;
@@ -43,7 +44,7 @@ constexpr size_t kAttributeCount = 0
 #undef ATTRIBUTE
     ;
 constexpr size_t kOperatorCount = 0
-#define OPERATOR(domain, name, since, min_in, max_in, min_out, max_out, first, number) +1
+#define OPERATOR(domain, name, since, min_in, max_in, needed, omissible, min_out, max_out, first, number) +1
 #include "operator_table.inc"
 #undef OPERATOR
     ;
@@ -65,11 +66,14 @@ constexpr Table<OperatorRule, kOperatorCount> operator_table() {
     table.cutter = kAttributeTable.cutter;
     size_t k = 0;
     TableName domain_name{};
-#define OPERATOR(domain, name, since, min_in, max_in, min_out, max_out, first, number)                     \
-    domain_name = table.cutter.next(sizeof(domain) - 1);                                                   \
-    table.rules[k++] = {                                                                                   \
-        domain_name, table.cutter.next(sizeof(name) - 1), min_in, max_in, min_out, max_out, first, number, \
-        since};
+#define OPERATOR(domain, name, since, min_in, max_in, needed, omissible, min_out, max_out, first, number) \
+    domain_name = table.cutter.next(sizeof(domain) - 1);                                                  \
+    table.rules[k++] = {domain_name, table.cutter.next(sizeof(name) - 1),                                 \
+                        min_in,      max_in,                                                              \
+                        min_out,     max_out,                                                             \
+                        first,       needed,                                                              \
+                        omissible,   number,                                                              \
+                        since};
 #include "operator_table.inc"
 #undef OPERATOR
     return table;

@@ -30,6 +30,7 @@ struct OperatorRule {
     uint16_t min_inputs, max_inputs;
     uint16_t min_outputs, max_outputs;
     uint16_t first_attribute;
+    uint8_t first_omissible, omissible_end;  // inputs that may be omitted
     uint8_t attribute_count;
     uint8_t since;  // the lowest opset of ai.onnx in which it means what irkit means
 

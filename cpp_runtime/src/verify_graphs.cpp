@@ -124,8 +124,14 @@ class GraphsVerifier {
 
     void inputs(const fbs::Node& node, const OperatorRule& rule) const {
         check_count("inputs", node.inputs(), rule.min_inputs, rule.max_inputs);
+        uint64_t place = 0;
         for (const int32_t value : each(node.inputs())) {
-            if (value == -1) continue;
+            const uint64_t here = place++;
+            if (value == -1) {
+                if (here < rule.first_omissible || here >= rule.omissible_end)
+                    fail(IRKIT_GRAPH_ERROR, "PROGRAM: ", name_, " must not omit its input ", here);
+                continue;
+            }
             const bool exists = value >= 0 && static_cast<size_t>(value) < values_.size();
             if (!exists || !values_[value].visible)
                 fail(IRKIT_GRAPH_ERROR, "PROGRAM: ", name_, " reads value ", value,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 
-from irkit.operators.attributes import AttributeSpec, Kind
+from irkit.operators.attributes import Kind
 from irkit.operators.base import Operator
-from irkit.operators.catalogue import OLDEST, ONNX, oldest
+from irkit.operators.catalogue import ONNX
 from irkit.operators.registry import all_operators, find
+from irkit.operators.rows import AttributeRow, OperatorRow, row_of
 
 # Kind → AttributeKind in the code that flatc makes. PROGRAM has no attribute that is a type.
 _CPP_KINDS: dict[Kind, str] = {kind: kind.name for kind in Kind if kind is not Kind.type}
@@ -20,8 +20,8 @@ _CPP_HEAD = """\
 // Made by `python -m irkit.operators --cpp`; never edited.
 // Sorted by domain and name; attributes by name.
 // ATTRIBUTE(name, kind, required)
-// OPERATOR(domain, name, since opset, inputs at least, at most, outputs at least, at most,
-//          first attribute, number of attributes)
+// OPERATOR(domain, name, since opset, inputs at least, at most, first and end of those that may be omitted,
+//          outputs at least, at most, first attribute, number of attributes)
 // AT_LEAST(attribute, number), AT_MOST(attribute, number): each element, where the attribute is a list
 // ONE_OF(attribute, choice): with its other choices; attributes count from 0, in the order of ATTRIBUTE"""
 
@@ -45,50 +45,40 @@ def _markdown_row(domain: str, name: str) -> list[str]:
     return [shown, str(cls.since), *can, f"{cls.__module__.rpartition('.')[2]}.py"]
 
 
-def output_range(cls: type[Operator]) -> tuple[int, int | None]:
-    """How many outputs a node of this operator has, at least and at most (None: any number)."""
-    returned = str(inspect.signature(cls.infer).return_annotation)
-    if "..." in returned:
-        most = None
-    else:
-        most = returned.count(",") + 1 if returned.startswith("tuple") else 1
-    least = cls.least_outputs if cls.least_outputs is not None else cls.default_outputs or most or 1
-    return least, most
-
-
 def cpp() -> str:
     """The closed table of the C++ runtime: ONNX's operators, since programs contain no others."""
     attributes: list[str] = []
     ranges: list[str] = []
-    rows: list[str] = []
+    operators: list[str] = []
     for cls in all_operators():
         if cls.domain in ("", "ai.onnx.ml"):
-            specs = [s for s in cls.specs if s.kind in _CPP_KINDS]
-            rows.append(_cpp_row(cls, len(attributes), len(specs)))
-            for spec in specs:
-                ranges += _cpp_ranges(spec, len(attributes))
-                attributes.append(
-                    f'ATTRIBUTE("{spec.name}", {_CPP_KINDS[spec.kind]}, {str(spec.is_required).lower()})'
-                )
-    parts = {"ATTRIBUTE": attributes, "OPERATOR": rows}
+            row = row_of(cls)
+            operators.append(_cpp_row(cls, row, len(attributes)))
+            for name, attribute in row.attributes.items():
+                ranges += _cpp_ranges(attribute, len(attributes))
+                required = str(name in row.required).lower()
+                attributes.append(f'ATTRIBUTE("{name}", {_CPP_KINDS[attribute.kind]}, {required})')
+    parts = {"ATTRIBUTE": attributes, "OPERATOR": operators}
     parts |= {word: [r for r in ranges if r.startswith(word)] for word in ("AT_LEAST", "AT_MOST", "ONE_OF")}
     return "\n".join(
         [_CPP_HEAD, *(f"#ifdef {word}\n" + "\n".join(rs) + "\n#endif" for word, rs in parts.items())]
     )
 
 
-def _cpp_row(cls: type[Operator], first: int, count: int) -> str:
-    limits = (cls.parameters.least, cls.parameters.most, *output_range(cls))
-    numbers = ", ".join("many" if n is None else str(n) for n in limits)
-    since = oldest(cls.__name__, cls.since) if cls.domain == "" else OLDEST
-    return f'OPERATOR("{cls.domain}", "{cls.__name__}", {since}, {numbers}, {first}, {count})'
+def _cpp_row(cls: type[Operator], row: OperatorRow, first: int) -> str:
+    inputs = (row.least_inputs, row.most_inputs, row.needed_inputs, row.omissible_end)
+    counts = (*inputs, row.least_outputs, row.most_outputs)
+    numbers = ", ".join("many" if n is None else str(n) for n in counts)
+    return (
+        f'OPERATOR("{cls.domain}", "{cls.__name__}", {row.since}, {numbers}, {first}, {len(row.attributes)})'
+    )
 
 
-def _cpp_ranges(spec: AttributeSpec, index: int) -> Iterator[str]:
-    if spec.at_least is not None:
-        yield f"AT_LEAST({index}, {spec.at_least})"
-    if spec.at_most is not None:
-        yield f"AT_MOST({index}, {spec.at_most})"
-    for choice in spec.one_of:
-        text = f'"{choice}"' if isinstance(choice, str) else str(int(choice))  # type: ignore[call-overload]  # a number
+def _cpp_ranges(row: AttributeRow, index: int) -> Iterator[str]:
+    if row.at_least is not None:
+        yield f"AT_LEAST({index}, {row.at_least})"
+    if row.at_most is not None:
+        yield f"AT_MOST({index}, {row.at_most})"
+    for choice in row.one_of:
+        text = f'"{choice}"' if isinstance(choice, str) else str(choice)
         yield f"ONE_OF({index}, {text})"

@@ -102,9 +102,12 @@ def _table(sections: Mapping[Kind, Sequence[Buffer]]) -> list[Section]:
 
 
 class Container:
-    """The sections of a file that proved to be sound. data: the whole file, mapped or in memory."""
+    """The sections of a file that proved to be sound. data: the whole file, mapped or in memory.
 
-    __slots__ = ("data", "sections")
+    weights_verified: whether WEIGHTS was hashed; it may be too large to be read at once.
+    """
+
+    __slots__ = ("data", "sections", "weights_verified")
 
     def __init__(self, data: memoryview, verify: Verify = "auto") -> None:
         """Raises FormatError, LimitError or UnsupportedError, each with the byte where it stands."""
@@ -112,9 +115,10 @@ class Container:
             raise ArgumentError(f"verify must be 'always', 'auto' or 'never'. Received: {verify!r}.")
         self.data = data
         self.sections = {section.kind: section for section in _read_table(data, _read_prelude(data))}
+        self.weights_verified = _wants(verify, self.sections[Kind.WEIGHTS].length)
         self._check_padding()
         for section in self.sections.values():
-            if section.kind is not Kind.WEIGHTS or _wants(verify, section.length):
+            if section.kind is not Kind.WEIGHTS or self.weights_verified:
                 self._check_hash(section)
 
     def __getitem__(self, kind: Kind) -> memoryview:

@@ -13,15 +13,15 @@ from functools import cache
 from pathlib import Path
 
 from irkit import execution
-from irkit.errors import FormatError
+from irkit.errors import IrkitError
+from irkit.execution import StoredTensor
 from irkit.ir import GraphModel
 from irkit.serialize import proto, vectors
 from irkit.serialize.atomic import write_atomically
 from irkit.serialize.container import VERSION, Container, Kind, Section, Verify, pieces
 from irkit.serialize.hashing import Buffer, hash_of
-from irkit.serialize.program_hash import ir_hash_of
 from irkit.serialize.vectors import Sample
-from irkit.serialize.weights import WeightsLayout
+from irkit.serialize.weights import WeightsLayout, check_table
 
 
 def save(
@@ -48,7 +48,7 @@ def load(path: str | os.PathLike[str], *, verify: Verify = "auto") -> GraphModel
     """The model in a file. Its weights are views of the file, which is mapped, not read.
 
     verify: of the weights' checksum: "auto" up to 64 MiB, "always", "never". All else is always verified.
-    Raises OSError, and FormatError, LimitError or UnsupportedError for what is no sound model file.
+    Raises OSError, and FormatError, GraphError, LimitError or UnsupportedError for what is no sound model file.
     """
     with _without_collections():
         return _model_in(Container(_mapped(path), verify))
@@ -91,8 +91,10 @@ def _sections(
         model = proto.from_bytes(ir, memoryview(b"".join(layout.parts)))
     lowered = execution.lower(model)
     table, numbers = layout.numbered(lowered.tensors)
+    program = lowered.to_bytes(hash_of(ir), table, numbers)
+    execution.check_program(program, hash_of(ir))  # so that a file that is written can be read
     sections: dict[Kind, Sequence[Buffer]] = {
-        Kind.PROGRAM: [lowered.to_bytes(hash_of(ir), table, numbers)],
+        Kind.PROGRAM: [program],
         Kind.IR: [ir],
         Kind.WEIGHTS: layout.parts,
     }
@@ -117,14 +119,24 @@ def _producer() -> str:
 
 def _model_in(container: Container) -> GraphModel:
     program, ir, weights = (container.sections[k] for k in (Kind.PROGRAM, Kind.IR, Kind.WEIGHTS))
-    if ir_hash_of(container[Kind.PROGRAM], program.offset) != ir.hash:
-        raise FormatError(
-            f"Byte {program.offset}: section PROGRAM was made from another model than section IR."
-        )
-    model = proto.from_bytes(bytes(container[Kind.IR]), container[Kind.WEIGHTS], ir.offset, weights.offset)
+    table = _checked_program(container, program, ir.hash)
+    check_table(table, container[Kind.WEIGHTS], weights.offset, padding=container.weights_verified)
+    ir_bytes = bytes(container[Kind.IR])
+    model = proto.from_bytes(ir_bytes, container[Kind.WEIGHTS], ir.offset, weights.offset, table)
     if Kind.VECTORS in container.sections:
         vectors.from_bytes(container[Kind.VECTORS], model, container.sections[Kind.VECTORS].offset)
     return model
+
+
+def _checked_program(container: Container, section: Section, ir_hash: int) -> list[StoredTensor]:
+    """What PROGRAM, which keeps every rule, says of WEIGHTS. Python runs the IR; but a file is sound as a whole."""
+    try:
+        return execution.check_program(bytes(container[Kind.PROGRAM]), ir_hash)
+    except IrkitError as error:
+        problem = f"Section PROGRAM, bytes {section.offset} to {section.end}: {error.problem}"
+        raise type(error)(
+            problem, source=error.source, layer=error.layer, facts=error.facts, cure=error.cure
+        ) from error
 
 
 def _mapped(path: str | os.PathLike[str]) -> memoryview:

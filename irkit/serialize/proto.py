@@ -9,6 +9,7 @@ from google.protobuf.message import DecodeError, EncodeError
 
 from irkit._generated import irkit_pb2 as pb
 from irkit.errors import ArgumentError, FormatError, GraphError, IrkitError, LimitError, UnsupportedError
+from irkit.execution import StoredTensor
 from irkit.ir import (
     Assumption,
     Constraint,
@@ -127,14 +128,21 @@ def _text(text: str) -> str:
 # ---- reading
 
 
-def from_bytes(data: bytes, weights: memoryview, start: int = 0, weights_start: int = 0) -> GraphModel:
+def from_bytes(
+    data: bytes,
+    weights: memoryview,
+    start: int = 0,
+    weights_start: int = 0,
+    table: Sequence[StoredTensor] | None = None,
+) -> GraphModel:
     """The model in an IR section. weights: the WEIGHTS section, which the model's weights are views of.
 
-    start, weights_start: where the sections begin in their file, for errors. Raises FormatError, LimitError or
+    start, weights_start: where the sections begin in their file, for errors. table: what stands in WEIGHTS,
+    already checked. Raises FormatError, LimitError or
     UnsupportedError, whatever `data` holds.
     """
     try:
-        return _read_model(_parsed(data), TensorReader(weights, weights_start))
+        return _read_model(_parsed(data), TensorReader(weights, weights_start, table))
     except IrkitError as error:
         kind = type(error) if isinstance(error, FormatError | LimitError | UnsupportedError) else FormatError
         problem = f"Section IR, bytes {start} to {start + len(data)}: {error.problem}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from irkit._generated import irkit_pb2 as pb
 from irkit.errors import FormatError
+from irkit.execution import StoredTensor
 from irkit.ir import Array, DType, TensorType, limits
 from irkit.serialize.tables import read_dtype
 from irkit.serialize.tensors import check, decode, encode
@@ -33,10 +34,16 @@ def write_stored(array: Array, message: pb.Tensor, layout: WeightsLayout, name: 
 
 
 class TensorReader:
-    """Reads tensors of a stranger's file. weights: its WEIGHTS section, which begins at byte `start` of the file."""
+    """Reads tensors of a stranger's file. weights: its WEIGHTS section, which begins at byte `start` of the file.
 
-    def __init__(self, weights: memoryview, start: int = 0) -> None:
+    table: the table of contents of WEIGHTS, already checked. A tensor of the model must stand there too.
+    """
+
+    def __init__(
+        self, weights: memoryview, start: int = 0, table: Sequence[StoredTensor] | None = None
+    ) -> None:
         self._weights, self._start = weights, start
+        self._lines = None if table is None else {line[1:] for line in table}
 
     def array(self, message: pb.Tensor) -> Array:
         """A constant, read-only. Raises FormatError or LimitError."""
@@ -66,6 +73,9 @@ class TensorReader:
             raise FormatError(
                 f"a tensor at {message.offset} to {end} of WEIGHTS, which has {len(self._weights)} bytes."
             )
-        data = self._weights[message.offset : end]
-        check(dtype, dims, data, f"Byte {self._start + message.offset}")
+        data, at = self._weights[message.offset : end], self._start + message.offset
+        if self._lines is None:
+            check(dtype, dims, data, f"Byte {at}")
+        elif (dtype, dims, message.offset, message.length) not in self._lines:
+            raise FormatError(f"Byte {at}: PROGRAM does not list a tensor {dtype}{list(dims)} here.")
         return dtype, dims, data

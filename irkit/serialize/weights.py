@@ -2,18 +2,61 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import xxhash
 
-from irkit.errors import LimitError
+from irkit.errors import FormatError, LimitError
 from irkit.execution import StoredTensor
 from irkit.ir import Array, DType, limits
 from irkit.serialize.container import aligned
 from irkit.serialize.hashing import Buffer
-from irkit.serialize.tensors import encode
+from irkit.serialize.tensors import check, encode
+
+
+def check_table(table: Sequence[StoredTensor], weights: memoryview, start: int, *, padding: bool) -> None:
+    """Chapter 3 of proto/README.md: `table` accounts for every byte of the section `weights`.
+
+    start: where the section begins in its file. padding: whether the bytes between tensors are looked at, too.
+    Raises FormatError or LimitError.
+    """
+    before, end, seen = StoredTensor("", DType.uint8, (), 0, 0), 0, set[tuple[DType, int, int]]()
+    for line in table:
+        at = f"Byte {start + line.offset}: tensor '{line.name}'"
+        if line.offset + line.length > len(weights):
+            raise FormatError(f"{at} passes the end of WEIGHTS.")
+        _check_place(line, before, end, at)
+        if padding and any(weights[end : line.offset]):
+            raise FormatError(f"Bytes {start + end} to {start + line.offset}: padding must be zero.")
+        _check_bytes(line, weights[line.offset : line.offset + line.length], at, seen)
+        if line.length:
+            before, end = line, line.offset + line.length
+    if end != len(weights):
+        raise FormatError(f"Byte {start + end}: bytes are left after the last tensor.")
+
+
+def _check_place(line: StoredTensor, before: StoredTensor, end: int, at: str) -> None:
+    """before: the last tensor with bytes, which end at `end`."""
+    if not line.length:
+        if line.offset or end:
+            raise FormatError(f"{at}, which is empty, must come first, at offset 0.")
+        return
+    shares = (line.offset, line.length) == (before.offset, before.length) and end > 0
+    if shares and DType.string not in (line.dtype, before.dtype):
+        return
+    if line.offset != aligned(end):
+        raise FormatError(f"{at} does not follow the one before.")
+
+
+def _check_bytes(line: StoredTensor, data: memoryview, at: str, seen: set[tuple[DType, int, int]]) -> None:
+    """Bytes that many tensors share are looked at once for each element type."""
+    key = line.dtype, math.prod(line.dims), line.offset
+    if key not in seen or not line.length:
+        check(line.dtype, line.dims, data, at)
+        seen.add(key)
 
 
 class _Content(NamedTuple):

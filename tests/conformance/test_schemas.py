@@ -14,7 +14,7 @@ from irkit.operators import OPSET, Operator
 from irkit.operators.attributes import AttributeSpec
 from irkit.operators.catalogue import CHANGED, OLDEST, ONNX
 from irkit.operators.registry import all_operators
-from irkit.operators.table import output_range
+from irkit.operators.rows import output_range
 
 OURS = [cls for cls in all_operators() if cls.domain == ""]
 MANY = 2**31 - 1

@@ -107,7 +107,7 @@ def put(layout: str, at: int, value: int) -> Change:
         (put("<B", 160, 1), FormatError, "Byte 160: padding before section PROGRAM must be zero"),
         (lambda data: data.extend(b"\0"), FormatError, "Byte 32: the file should have"),
         (lambda data: data.clear(), FormatError, "The file has 0 bytes"),
-        (put("<B", 196, 0), FormatError, "Byte 196: section PROGRAM must say b'IRKP'"),
+        (put("<B", 196, 0), FormatError, "byte 4: the identifier is b"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_its_byte(
