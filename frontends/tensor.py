@@ -1,139 +1,25 @@
 """Tensors as users hold them: eager ones have values, symbolic ones stand for a value of a graph being defined.
 
-Both have the same methods and operators, those of numpy and Keras; each composes ``irkit.ops``.
+Both have the same methods and operators: see tensor_methods.py.
 """
 
 from __future__ import annotations
 
-import importlib
+import math
 import sys
 from collections.abc import Iterator
-from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, Union
+from typing import Any, NoReturn
 
 import numpy as np
 
-from irkit.errors import CaptureError
+from irkit.errors import ArgumentError, CaptureError
 from irkit.frontends.definition import Definition, current_scope
-from irkit.frontends.size import OpenNumber, Size, as_size, shown_size
+from irkit.frontends.size import Size, as_size, shown_size
+from irkit.frontends.tensor_methods import TensorLike as TensorLike
+from irkit.frontends.tensor_methods import TensorMethods as TensorMethods
+from irkit.frontends.tensor_methods import functions as functions
 from irkit.ir import Array, TensorType, Value, type_of
 from irkit.ir.source import caller, is_own
-
-if TYPE_CHECKING:
-    from irkit.frontends.variable import Variable
-
-# What functions take as a tensor.
-TensorLike: TypeAlias = Union[
-    "Tensor",
-    "Variable",
-    np.ndarray[Any, Any],
-    np.generic,
-    bool,
-    int,
-    float,
-    complex,
-    str,
-    list[Any],
-    tuple[Any, ...],
-]
-
-
-@cache
-def functions() -> Any:  # a module
-    """irkit.frontends.ops, which stands above this file: found when a tensor is first computed with."""
-    return importlib.import_module("irkit.frontends.ops")
-
-
-def _operator(function: str, *, reflected: bool = False) -> Any:  # a method, made from a name
-    """A method that hands on to the function of irkit.ops of that name."""
-
-    def method(self: Any, other: TensorLike) -> Tensor:  # a Tensor or Variable
-        if not isinstance(other, _OPERANDS):
-            return NotImplemented
-        a, b = (other, self) if reflected else (self, other)
-        result: Tensor = getattr(functions(), function)(a, b)
-        return result
-
-    return method
-
-
-def _unary(function: str) -> Any:  # a method, made from a name
-    def method(self: Any, *args: Any, **kwargs: Any) -> Tensor:  # arguments of that function
-        result: Tensor = getattr(functions(), function)(self, *args, **kwargs)
-        return result
-
-    method.__name__ = function
-    method.__doc__ = f"irkit.ops.{function} of this tensor."
-    return method
-
-
-class TensorMethods:
-    """Operators and methods shared by tensors and variables."""
-
-    __slots__ = ()
-
-    def __array_ufunc__(
-        self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
-    ) -> Any:  # numpy's protocol
-        """numpy's functions on tensors are irkit's: np.exp(x) is ops.exp(x), array + x is ops.add(array, x)."""
-        name = {"divide": "true_divide", "remainder": "mod"}.get(ufunc.__name__, ufunc.__name__)
-        function = getattr(functions(), name, None)
-        if method != "__call__" or kwargs or function is None:
-            raise CaptureError(
-                f"numpy.{ufunc.__name__} cannot be used on a tensor"
-                + (f" by {method}." if method != "__call__" else "."),
-                source=str(caller()),
-                cure="Use functions of irkit.ops, or x.numpy() where x has values.",
-            )
-        return function(*inputs)
-
-    __add__, __radd__ = _operator("add"), _operator("add", reflected=True)
-    __sub__, __rsub__ = _operator("subtract"), _operator("subtract", reflected=True)
-    __mul__, __rmul__ = _operator("multiply"), _operator("multiply", reflected=True)
-    __truediv__, __rtruediv__ = _operator("true_divide"), _operator("true_divide", reflected=True)
-    __floordiv__, __rfloordiv__ = _operator("floor_divide"), _operator("floor_divide", reflected=True)
-    __mod__, __rmod__ = _operator("mod"), _operator("mod", reflected=True)
-    __pow__, __rpow__ = _operator("power"), _operator("power", reflected=True)
-    __matmul__, __rmatmul__ = _operator("matmul"), _operator("matmul", reflected=True)
-    __and__, __rand__ = (
-        _operator("bitwise_and"),
-        _operator("bitwise_and", reflected=True),
-    )
-    __or__, __ror__ = _operator("bitwise_or"), _operator("bitwise_or", reflected=True)
-    __xor__, __rxor__ = (
-        _operator("bitwise_xor"),
-        _operator("bitwise_xor", reflected=True),
-    )
-    __lt__, __le__ = _operator("less"), _operator("less_equal")
-    __gt__, __ge__ = _operator("greater"), _operator("greater_equal")
-    __eq__, __ne__ = _operator("equal"), _operator("not_equal")
-    __hash__ = object.__hash__
-    __neg__, __abs__, __invert__ = _unary("negative"), _unary("absolute"), _unary("bitwise_not")
-    sum, mean, max, min, prod = _unary("sum"), _unary("mean"), _unary("max"), _unary("min"), _unary("prod")
-    all, any, argmax, argmin = _unary("all"), _unary("any"), _unary("argmax"), _unary("argmin")
-    astype, reshape, transpose, squeeze = (
-        _unary("cast"),
-        _unary("reshape_method"),
-        _unary("transpose_method"),
-        _unary("squeeze"),
-    )
-
-    def __getitem__(self: Any, index: object) -> Tensor:  # a Tensor or Variable
-        result: Tensor = functions().getitem(self, index)
-        return result
-
-    def __setitem__(self: Any, index: object, value: object) -> None:  # a Tensor or Variable
-        raise CaptureError(
-            "the elements of a tensor cannot be assigned.",
-            source=str(caller()),
-            cure="Use irkit.ops.slice_update, scatter_update or where, which return a new tensor.",
-        )
-
-    @property
-    def T(self: Any) -> Tensor:
-        """Axes reversed."""
-        result: Tensor = functions().transpose(self)
-        return result
 
 
 class Tensor(TensorMethods):
@@ -161,7 +47,13 @@ class Tensor(TensorMethods):
 
     @property
     def ndim(self) -> int:
-        return len(self.shape)
+        rank = self.type.rank
+        return len(self.shape) if rank is None else rank
+
+    @property
+    def size(self) -> int | Size:
+        """How many elements there are."""
+        return math.prod(self.shape)  # sizes multiply as ints do
 
 
 class EagerTensor(Tensor):
@@ -179,38 +71,108 @@ class EagerTensor(Tensor):
         return type_of(self.array)
 
     @property
+    def shape(self) -> tuple[int, ...]:
+        return self.array.shape
+
+    @property
     def size(self) -> int:
         return self.array.size
+
+    @property
+    def device(self) -> str:
+        """Where the values are: "cpu"."""
+        return "cpu"
+
+    def to_device(self, device: str, /, *, stream: object = None) -> EagerTensor:
+        """This tensor, which is there already. Raises ArgumentError for a device that is not "cpu"."""
+        if device != "cpu" or stream is not None:
+            raise ArgumentError(
+                f"there is no device {device!r}.", source=str(caller()), cure='Eager tensors are on "cpu".'
+            )
+        return self
+
+    # ---- the values, for Python
 
     def numpy(self) -> Array:
         """The values, as an array that the caller may change."""
         return self.array.copy()
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # numpy's protocol
-        if dtype is None or dtype == self.array.dtype:
-            return self.array.copy() if copy else self.array
-        return self.array.astype(dtype)
+    def tolist(self) -> Any:  # nested lists of Python's numbers, or one number
+        """The values as Python's numbers, in nested lists."""
+        return self.array.tolist()
 
     def item(self) -> Any:  # a Python number
-        return self.array.item()
+        """The one value, as a number of Python. Raises ArgumentError where there are more."""
+        return self._only("number").item()
+
+    def _only(self, wanted: str) -> Array:
+        if self.array.size != 1:
+            raise ArgumentError(
+                f"a tensor of {self.array.size} elements is no {wanted}: {self.type}.",
+                source=str(caller()),
+                cure="Take one element, or use ops.any, ops.all, ops.sum…",
+            )
+        return self.array.reshape(())
 
     def __bool__(self) -> bool:
-        return bool(self.array)
+        return bool(self._only("truth"))
 
     def __int__(self) -> int:
-        return int(self.array)
+        return int(self._only("number"))
 
     def __float__(self) -> float:
-        return float(self.array)
+        return float(self._only("number"))
+
+    def __complex__(self) -> complex:
+        return complex(self._only("number"))
 
     def __index__(self) -> int:
         return self.array.__index__()
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else repr(self)
 
     def __len__(self) -> int:
         return len(self.array)
 
     def __iter__(self) -> Iterator[EagerTensor]:
         return (EagerTensor(np.asarray(row)) for row in self.array)
+
+    def __contains__(self, value: object) -> bool:
+        return bool((self.array == np.asarray(value)).any())
+
+    # ---- the values, for other libraries
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # numpy's protocol
+        """A view that cannot be written to, since a tensor never changes; a copy where asked for."""
+        if dtype is not None and dtype != self.array.dtype:
+            return self.array.astype(dtype)
+        if copy:
+            return self.array.copy()
+        view = self.array.view()
+        view.flags.writeable = False
+        return view
+
+    def __dlpack__(self, **options: Any) -> Any:  # a capsule, by the array API standard
+        """The values for another library, which must not change them. Raises BufferError for types DLPack lacks."""
+        array = self.array
+        if array.dtype.kind in "OV":
+            raise BufferError(f"DLPack has no way to hand over {self.dtype}")
+        if array.flags.writeable or options.get("max_version"):
+            return (
+                np.asarray(self).__dlpack__(**options)
+                if options.get("max_version")
+                else array.__dlpack__(**options)
+            )
+        return array.copy().__dlpack__(**options)  # the old protocol cannot say that memory is read-only
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        device: tuple[int, int] = self.array.__dlpack_device__()
+        return device
+
+    def __array_namespace__(self, *, api_version: str | None = None) -> Any:  # a module
+        """The functions of the Python array API standard, of irkit's tensors."""
+        return functions().array_namespace(api_version)
 
     def __repr__(self) -> str:
         return f"Tensor({np.array2string(self.array, separator=', ')}, shape={self.array.shape}, dtype={self.dtype})"
@@ -295,6 +257,3 @@ class SymbolicTensor(Tensor):
     def __repr__(self) -> str:
         shape = ", ".join(shown_size(d) for d in self.type.shape or ())
         return f"<SymbolicTensor '{self.name}' shape=({shape}), dtype={self.dtype}>"
-
-
-_OPERANDS = (TensorMethods, np.ndarray, np.generic, bool, int, float, complex, str, list, tuple, OpenNumber)

@@ -72,6 +72,9 @@ from irkit.frontends.ops.indexing import *
 from irkit.frontends.ops.integers import *
 from irkit.frontends.ops.joining import *
 from irkit.frontends.ops.linalg import *
+from irkit.frontends.ops.methods import array_namespace as array_namespace
+from irkit.frontends.ops.methods import divmod_method as divmod_method
+from irkit.frontends.ops.methods import matrix_transpose_method as matrix_transpose_method
 from irkit.frontends.ops.missing import *
 from irkit.frontends.ops.normalization import *
 from irkit.frontends.ops.pooling import *
