@@ -36,11 +36,13 @@ _SILENT = 4  # errors come as exceptions, not on stderr
 
 
 class Options(NamedTuple):
-    """What a session is made with. threads: for the kernels of one call; None: as many as there are cores."""
+    """What a session is made with. threads: for the kernels of one call; None: as many as there are cores. profile:
+    how the file begins that onnxruntime writes its times to."""
 
     providers: tuple[str, ...] = ("CPUExecutionProvider",)
     threads: int | None = None
     optimization: str = "all"
+    profile: str = ""
 
 
 class OnnxRuntime:
@@ -53,10 +55,12 @@ class OnnxRuntime:
         providers: Sequence[str] | None = None,
         threads: int | None = None,
         optimization: str = "all",
+        profile: str = "",
     ) -> OnnxRuntimeModel:
         """`model` in a session. Its graph must not change afterwards; its weights may be set.
 
         providers: of onnxruntime, in order of preference. optimization: "none", "basic", "extended" or "all".
+        profile: where onnxruntime writes what each kernel takes, when `session.end_profiling()` is called.
         Raises ArgumentError, UnsupportedError.
         """
         if optimization not in OPTIMIZATIONS:
@@ -67,7 +71,9 @@ class OnnxRuntime:
             known = ", ".join(ort.get_available_providers())
             raise ArgumentError(f"This onnxruntime has no provider {missing[0]}.", cure=f"It has {known}.")
         given = Options() if providers is None else Options(tuple(providers))
-        return OnnxRuntimeModel(model, given._replace(threads=threads, optimization=optimization))
+        return OnnxRuntimeModel(
+            model, given._replace(threads=threads, optimization=optimization, profile=profile)
+        )
 
 
 class OnnxRuntimeModel:
@@ -92,6 +98,11 @@ class OnnxRuntimeModel:
             return self._run(self._outputs, dict(zip(self._inputs, taken, strict=True)), None)
         except Exception as error:  # noqa: BLE001  # onnxruntime's exceptions have no common base
             raise run_error(self._lowered, error) from None
+
+    @property
+    def lowered(self) -> Lowered:
+        """What the session runs."""
+        return self._lowered
 
     @property
     def session(self) -> ort.InferenceSession:
@@ -182,6 +193,8 @@ def _settings(options: Options, files: Mapping[str, memoryview]) -> ort.SessionO
     settings = ort.SessionOptions()
     settings.log_severity_level = _SILENT
     settings.graph_optimization_level = ort.GraphOptimizationLevel(OPTIMIZATIONS[options.optimization])
+    if options.profile:
+        settings.enable_profiling, settings.profile_file_prefix = True, options.profile
     if options.threads is not None:
         settings.intra_op_num_threads = options.threads
     # without this entry, which onnxruntime knows from 1.31 on, it copies

@@ -58,6 +58,7 @@ class Plan:
         self.slot_of: dict[Value, int] = {}
         self.template: Frame = [None]
         self.node_of: dict[Step, Node] = {}
+        self.chains: dict[Step, tuple[Node, ...]] = {}
         self.bodies: dict[Graph, Body] = {}
         self.inputs = self._slots(graph.inputs)
         self.weights: list[tuple[Weight, int]] = [(w, self._slot(v)) for w, v in graph.weights.items()]
@@ -137,7 +138,13 @@ class Plan:
         outputs = self._slots(unit.outputs)
         step = make_step(writer, (*inputs, place), outputs, [self.slot_of[v] for v in dead])
         self.node_of[step] = unit.nodes[0] if isinstance(unit, Chain) else unit
+        if isinstance(unit, Chain):
+            self.chains[step] = unit.nodes
         return step
+
+    def nodes_of(self, step: Step) -> tuple[Node, ...]:
+        """All nodes that a step runs, in order."""
+        return self.chains.get(step) or (self.node_of[step],)
 
     def _view_slot(self, value: Value) -> int:
         self.template.append(None)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from irkit import serialize
-from irkit.errors import IrkitError
+from irkit.errors import ArgumentError, IrkitError
 from irkit.ir import GraphModel
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False))
@@ -38,3 +39,14 @@ def load_model(file: str, verify: serialize.Verify = "auto") -> GraphModel:
         return serialize.load(file, verify=verify)
     except IrkitError as error:
         raise error.at(layer=file) from None
+
+
+def sizes_of(given: Sequence[str]) -> dict[str, int]:
+    """What options like --size batch=8 say. Raises ArgumentError."""
+    found: dict[str, int] = {}
+    for text in given:
+        name, _, number = text.partition("=")
+        if not number.isdigit():
+            raise ArgumentError(f"{text!r} is no size.", cure="Write --size batch=8.")
+        found[name] = int(number)
+    return found

@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 
 from irkit import serialize
-from irkit.cli.base import FILE, load_model, main
-from irkit.errors import ArgumentError
+from irkit.cli.base import FILE, load_model, main, sizes_of
 from irkit.passes import LEVELS, Report, optimized
 from irkit.passes.folding import BUDGET
 from irkit.planning import plan_memory
@@ -61,14 +60,4 @@ def _print_rewrites(report: Report, show_all: bool) -> None:
 @click.option("--donate", multiple=True, metavar="INPUT", help="An input that may be overwritten.")
 def plan(file: str, sizes: Sequence[str], donate: Sequence[str]) -> None:
     """Tell what memory the intermediate results need."""
-    click.echo(plan_memory(load_model(file), _sizes(sizes), donated=donate))
-
-
-def _sizes(given: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for text in given:
-        name, _, number = text.partition("=")
-        if not number.isdigit():
-            raise ArgumentError(f"{text!r} is no size.", cure="Write --size batch=8.")
-        found[name] = int(number)
-    return found
+    click.echo(plan_memory(load_model(file), sizes_of(sizes), donated=donate))

@@ -33,7 +33,7 @@ from irkit.ir import GraphModel
 def run(file: str, inputs: Sequence[str], outputs: Sequence[str], backend: str) -> None:
     """Run the model on arrays in .npy files. Without --output, the outputs are printed."""
     model = load_model(file)
-    arrays = _read_inputs(model, inputs)
+    arrays = read_inputs(model, inputs)
     results = execution.backend(backend).prepare(model).run(arrays)
     names = list(model.outputs)
     wanted = _named(outputs, names, "output")
@@ -44,7 +44,8 @@ def run(file: str, inputs: Sequence[str], outputs: Sequence[str], backend: str) 
             click.echo(f"{name}: {result.dtype}{list(result.shape)}\n{result}")
 
 
-def _read_inputs(model: GraphModel, given: Sequence[str]) -> list[Any]:
+def read_inputs(model: GraphModel, given: Sequence[str]) -> list[Any]:
+    """The arrays in files like NAME=X.npy, in the order of the model's inputs. Raises ArgumentError, OSError."""
     names = list(model.inputs)
     paths = _named(given, names, "input")
     missing = [n for n in names if n not in paths]
