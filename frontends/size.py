@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import operator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from irkit.errors import CaptureError
+from irkit.frontends.definition import current_scope
 from irkit.ir import Dim, Expression, dims
 from irkit.ir.source import caller
 
@@ -55,15 +58,50 @@ class Size(OpenNumber):
     __rmul__ = __mul__
 
     def __floordiv__(self, other: object) -> Any:
-        return self._with(other, dims.floordiv)
+        return self._divided(other, dims.floordiv, operator.floordiv)
 
     def __rfloordiv__(self, other: object) -> Any:
-        return self._with(other, lambda a, b: dims.floordiv(b, a))
+        return self._divided(other, lambda a, b: dims.floordiv(b, a), lambda a, b: b // a)
 
     def __mod__(self, other: object) -> Any:
-        return self._with(other, dims.mod)
+        return self._divided(other, dims.mod, operator.mod)
+
+    def __rmod__(self, other: object) -> Any:
+        return self._divided(other, lambda a, b: dims.mod(b, a), lambda a, b: b % a)
+
+    def __neg__(self) -> int | Size:
+        return as_size(-1 * self.expression, self.tensors)
+
+    def __pos__(self) -> Size:
+        return self
+
+    def __abs__(self) -> Any:
+        return self if self >= 0 else abs(self._open())
+
+    def __truediv__(self, other: object) -> Any:
+        return self._open() / other if isinstance(other, int | float | OpenNumber) else NotImplemented
+
+    def __rtruediv__(self, other: object) -> Any:
+        return other / self._open() if isinstance(other, int | float | OpenNumber) else NotImplemented
+
+    def __pow__(self, other: object) -> Any:
+        return self._open() ** other
+
+    def _open(self) -> Any:  # a Number
+        """As a number of Python that only the run knows: for what sizes have no way to write."""
+        return importlib.import_module("irkit.frontends.number").number(self)  # which stands above this file
+
+    def _divided(self, other: object, exact: Any, checked: Any) -> Any:
+        """A division. Under capture, by a size that may be 0: as Python, which raises then; a Dim would not."""
+        if current_scope().capturing is None or (
+            isinstance(other, int) and exact in (dims.floordiv, dims.mod)
+        ):
+            return self._with(other, exact)
+        return checked(self._open(), other) if isinstance(other, int | float | OpenNumber) else NotImplemented
 
     def _with(self, other: object, operation: Any) -> Any:
+        if isinstance(other, float) or (isinstance(other, OpenNumber) and not isinstance(other, Size)):
+            return operation(self._open(), other)
         if not isinstance(other, int | Size):
             return NotImplemented
         tensors = self.tensors + (other.tensors if isinstance(other, Size) else ())

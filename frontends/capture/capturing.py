@@ -15,7 +15,7 @@ from irkit.frontends.capture.guards import Guards
 from irkit.frontends.capture.parameters import Parameters
 from irkit.frontends.capture.report import KEY
 from irkit.frontends.capture.runtime import Session, capturing
-from irkit.frontends.capture.values import children, rebuilt
+from irkit.frontends.capture.values import children, each, rebuilt
 from irkit.frontends.definition import Definition, Scope, scope
 from irkit.frontends.layer import Layer
 from irkit.frontends.model import Model
@@ -49,9 +49,11 @@ def capture(target: Callable[..., Any], *args: Any, **kwargs: Any) -> Captured:
     with capturing(session), scope(Scope(capturing=definition)):
         result = session.call(function, positional, named)
         leaves, structure, template = _results(result)
+        if not leaves:  # a graph has outputs: numbers that are always the same will do
+            leaves, structure, template = _results(each(_as_number, result))
     if not leaves:
         raise CaptureError(
-            f"{name} returns no tensor.", source=str(caller()), cure="Does it end in `return`?"
+            f"{name} returns no tensor and no number.", source=str(caller()), cure="Does it end in `return`?"
         )
     root = node_of(target, name) if isinstance(target, Model) else LayerNode(name, "Function")
     model = completed(definition, root, leaves, Signature(parameters.structure, structure))
@@ -65,6 +67,10 @@ def _name(target: Any) -> str:
         return target.name
     name = getattr(target, "__name__", None) or to_snake_case(type(target).__name__)
     return "function" if name == "<lambda>" else name
+
+
+def _as_number(x: Any) -> Any:
+    return number(x) if isinstance(x, bool | int | float) else x
 
 
 def _results(result: Any) -> tuple[list[tuple[str, Any]], Structure, Any]:
