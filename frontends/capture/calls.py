@@ -7,7 +7,7 @@ from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from irkit.errors import CaptureError
-from irkit.frontends.capture import foreign, open_calls
+from irkit.frontends.capture import foreign, open_calls, sourceless
 from irkit.frontends.capture.origin import is_known
 from irkit.frontends.capture.rewriting.definitions import NoSource
 from irkit.frontends.capture.rewriting.functions import is_rewritten, rewritten
@@ -57,25 +57,9 @@ def called(session: Session, function: FunctionType, args: Sequence[Any], kwargs
     try:
         made: Callable[..., Any] = rewritten(function, Hooks)
     except NoSource as error:
-        return _without_source(session, function, args, kwargs, str(error))
+        return sourceless.run(session, function, args, kwargs, str(error))
     with session.calling():
         return made(*args, **kwargs)
-
-
-def _without_source(
-    session: Session, function: FunctionType, args: Sequence[Any], kwargs: Mapping[str, Any], why: str
-) -> Any:
-    """Runs as it is. What it reads by name becomes a fact; tensors refuse to be conditions there."""
-    code = function.__code__
-    for name in code.co_names:
-        if name in function.__globals__:
-            session.watch.global_read(function.__globals__, name, function.__globals__[name])
-    for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
-        session.watch.free_read(cell, name, cell.cell_contents)
-    try:
-        return function(*args, **kwargs)
-    except CaptureError as error:
-        raise error.at(facts=[f"{function.__qualname__} runs as it is: {why}."]) from None
 
 
 def _class(session: Session, cls: type, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:

@@ -9,20 +9,18 @@ the capture is refused, for nobody would have watched that function.
 from __future__ import annotations
 
 import functools
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import BuiltinMethodType, FrameType, MethodType, ModuleType
+from types import BuiltinMethodType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from irkit.errors import CaptureError
-from irkit.frontends.capture import policy
+from irkit.frontends.capture import net, policy
 from irkit.frontends.capture.builtin_calls import SPECIAL
-from irkit.frontends.capture.origin import KNOWN_ROOTS, is_ours, is_users, module_of
+from irkit.frontends.capture.origin import is_ours, is_users, module_of
 from irkit.frontends.capture.report import Kind
-from irkit.frontends.capture.rewriting.functions import is_rewritten
 from irkit.frontends.layer import Layer
 from irkit.frontends.tensor import EagerTensor
 from irkit.frontends.variable import Variable
@@ -148,7 +146,7 @@ def _rewritten(session: Session, given: Any) -> Any:
         return given
 
     def watched(*args: Any, **kwargs: Any) -> Any:
-        with _net_off():
+        with net.off():
             return session.call(given, args, kwargs)
 
     return watched
@@ -165,7 +163,7 @@ def _is_users_function(given: object) -> bool:
 
 def _known(session: Session, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     name, owner = getattr(function, "__name__", ""), getattr(function, "__self__", None)
-    _check_policy(session, function, owner, name)
+    check_policy(session, function, owner, name)
     for changed in _changed(function, owner, name, args, kwargs):
         session.watch.about_to_change(changed)
     _check_arguments(session, function, name, [*args, *kwargs.values()])
@@ -174,12 +172,12 @@ def _known(session: Session, function: Any, args: Sequence[Any], kwargs: Mapping
     if function in _HIGHER or module_of(function) == "itertools" or name == "sort":
         args = [_rewritten(session, a) for a in args]
         kwargs = {k: _rewritten(session, v) for k, v in kwargs.items()}
-    with _net(session, name):
+    with net.Net(session, name):
         result = function(*args, **kwargs)
     return _result(session, function, result, args)
 
 
-def _check_policy(session: Session, function: Any, owner: object, name: str) -> None:
+def check_policy(session: Session, function: Any, owner: object, name: str) -> None:
     """Raise CaptureError unless the policy lets `function` be called."""
     module = module_of(function.__func__ if isinstance(function, MethodType) else function)
     of = type(owner).__module__ if owner is not None and not isinstance(owner, ModuleType | type) else module
@@ -252,49 +250,3 @@ def _result(session: Session, function: Any, result: Any, args: Sequence[Any]) -
 
 def _refused(session: Session, problem: str, cure: str) -> CaptureError:
     return session.watch.refused(CaptureError(problem, source=str(caller()), cure=cure))
-
-
-# ---- the net
-
-
-class _net:  # noqa: N801  # used as a statement
-    """While it lasts, a call of a function of the user's that is not rewritten refuses the capture."""
-
-    def __init__(self, session: Session, name: str) -> None:
-        self._session, self._name = session, name
-
-    def __enter__(self) -> None:
-        # somebody profiles this program: there can be one such function only
-        self._spread = sys.getprofile() is None
-        if self._spread:
-            sys.setprofile(self._event)
-
-    def __exit__(self, *_: object) -> None:
-        if self._spread:
-            sys.setprofile(None)
-
-    def _event(self, frame: FrameType, event: str, _: object) -> None:
-        if event != "call" or frame.f_code.co_filename.startswith("<") or is_rewritten(frame.f_code):
-            return  # what dataclass and namedtuple write has nothing to read outside
-        root = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-        if root != "irkit" and root not in KNOWN_ROOTS:
-            sys.setprofile(None)
-            name = frame.f_code.co_qualname
-            raise _refused(
-                self._session,
-                f"{self._name} calls {name}, whose reads and writes cannot be watched there.",
-                f"Call {name} yourself.",
-            )
-
-
-class _net_off:  # noqa: N801  # used as a statement
-    """While it lasts, rewritten code runs inside of a call that is watched by the net."""
-
-    def __enter__(self) -> None:
-        self._was: Callable[..., Any] | None = sys.getprofile()
-        if isinstance(self._was, MethodType) and isinstance(self._was.__self__, _net):
-            sys.setprofile(None)
-
-    def __exit__(self, *_: object) -> None:
-        if isinstance(self._was, MethodType) and isinstance(self._was.__self__, _net):
-            sys.setprofile(self._was)

@@ -196,6 +196,10 @@ class Hooks:
     def raised(self, error: Any) -> Any:
         return session().raised(error)
 
+    def managed(self, thing: Any) -> Any:
+        """What a with statement enters."""
+        return protocols.managed(session(), thing)
+
     def guarded(self) -> AbstractContextManager[None]:
         """Around the body of a try that has handlers."""
         return session().guarded()

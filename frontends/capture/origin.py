@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from irkit.ir.source import is_own
@@ -44,3 +44,8 @@ def is_known(thing: object) -> bool:
 def is_users(thing: object) -> bool:
     """Whether `thing` is a function or class that the user wrote in Python (or got from a library unknown to us)."""
     return isinstance(thing, FunctionType | type) and not is_known(thing)
+
+
+def is_generated(code: CodeType) -> bool:
+    """Whether dataclass or namedtuple wrote it: such code reads nothing outside."""
+    return code.co_filename == "<string>" and code.co_qualname.startswith(("__create_fn__", "<lambda>"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from irkit.frontends.capture.origin import is_users
+from irkit.frontends.capture.origin import is_generated, is_users
 
 if TYPE_CHECKING:
     from irkit.frontends.capture.runtime import Session
@@ -15,12 +15,11 @@ if TYPE_CHECKING:
 def method(thing: object, name: str) -> FunctionType | None:
     """The function that a class of the user's has for `name`; None where Python's own will do."""
     found = getattr(type(thing), name, None)
-    return found if isinstance(found, FunctionType) and is_users(found) and _has_source(found) else None
-
-
-def _has_source(function: FunctionType) -> bool:
-    """What dataclass and namedtuple write reads nothing outside."""
-    return not function.__code__.co_filename.startswith("<")
+    return (
+        found
+        if isinstance(found, FunctionType) and is_users(found) and not is_generated(found.__code__)
+        else None
+    )
 
 
 def item(session: Session, thing: Any, key: Any) -> Any:

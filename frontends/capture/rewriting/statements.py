@@ -326,7 +326,7 @@ class Statements(Expressions):
     def visit_With(self, node: ast.With) -> ast.stmt:
         begin: list[ast.stmt] = []
         for item in node.items:
-            item.context_expr = self.visit(item.context_expr)
+            item.context_expr = placed(hook("managed", self.visit(item.context_expr)), item.context_expr)
             if item.optional_vars is not None and not _only_names(item.optional_vars):
                 kept = self.temporary()
                 begin += self._store(item.optional_vars, load(kept))

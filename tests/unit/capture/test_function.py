@@ -371,3 +371,84 @@ def test_dropout_in_training_runs_eagerly():
     assert (first != second).any()
     same(model(x), x)
     assert counts.stats().eager_calls == 2 and counts.stats().graph_calls == 1
+
+
+# ---- objects of the user's own classes
+
+K = 3.0
+
+
+class Value:
+    def __init__(self, v):
+        self.v = v
+
+    def __add__(self, other):
+        return Value(self.v + other.v * K)
+
+    def __bool__(self):
+        return self.v > K
+
+    def __eq__(self, other):
+        return self.v == K
+
+    __hash__ = object.__hash__
+
+    def __contains__(self, other):
+        return other == K
+
+    def __getitem__(self, index):
+        return K * index
+
+    def __iter__(self):
+        return iter([K, K + 1])
+
+    def __len__(self):
+        return int(K)
+
+    def __call__(self, x):
+        return x * K
+
+    def __enter__(self):
+        return K
+
+    def __exit__(self, *error):
+        return False
+
+
+A, B = Value(1.0), Value(2.0)
+
+
+def entered(x):
+    with A as k:
+        return x * k
+
+
+def gone_through(x):
+    for k in A:
+        x = x * k
+    return x
+
+
+@pytest.mark.parametrize(
+    "python",
+    [
+        lambda x: x * (A + B).v,
+        lambda x: (Value(x) + Value(x)).v,
+        lambda x: x * 2 if A else x,
+        lambda x: x * 2 if A == B else x,
+        lambda x: x * 2 if 3.0 in A else x,
+        lambda x: x * A[2],
+        lambda x: x * len(A),
+        lambda x: 1 + A(x),
+        lambda x: x * sum(A),
+        lambda x: x * sum(k for k in A),
+        entered,
+        gone_through,
+    ],
+    ids=["+", "+ inside", "truth", "==", "in", "[]", "len", "()", "sum", "generator", "with", "for"],
+)
+def test_what_methods_of_the_users_own_objects_read_is_watched(python, monkeypatch):
+    f = function(python)
+    for k in (3.0, 1.0, 0.5):
+        monkeypatch.setitem(globals(), "K", k)
+        same(f(f32(1)), python(EagerTensor(f32(1))))
