@@ -48,6 +48,14 @@ std::string apply_text(Op op, const std::string& left, const std::string& right)
     }
 }
 
+/// A symbol may be long and stand in many sizes: texts of a small file are to be small.
+std::string symbol_text(std::string_view name) {
+    size_t length = 64;
+    if (name.size() <= length) return std::string(name);
+    while ((name[length] & 0xc0) == 0x80) --length;  // not within a character
+    return std::string(name.substr(0, length)) + "...";
+}
+
 std::optional<int64_t> only_leaf(const fbs::Dim& dim, Op op) {
     const auto& tokens = *dim.tokens();
     if (tokens.size() != 1 || tokens.Get(0)->op() != op) return std::nullopt;
@@ -122,7 +130,7 @@ std::string to_text(const fbs::Dim& dim, const fbs::Program& program) {
         if (token->op() == Op::const_) {
             stack.push_back(std::to_string(token->value()));
         } else if (token->op() == Op::symbol) {
-            stack.emplace_back(view(program.symbols()->Get(static_cast<uint32_t>(token->value()))));
+            stack.push_back(symbol_text(view(program.symbols()->Get(static_cast<uint32_t>(token->value())))));
         } else {
             const std::string right = std::move(stack.back());
             stack.pop_back();

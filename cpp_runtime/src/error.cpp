@@ -7,6 +7,9 @@ void Part::append_to(std::string& to) const {
         case Kind::text:
             to += text_;
             return;
+        case Kind::literal:
+            to += literal_;
+            return;
         case Kind::whole:
             to += std::to_string(whole_);
             return;

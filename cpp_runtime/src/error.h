@@ -28,7 +28,7 @@ class Error : public std::exception {
 class Part {
   public:
     Part(std::string_view text) : text_(text) {}
-    Part(const char* text) : text_(text) {}
+    Part(const char* text) : kind_(Kind::literal), literal_(text) {}  // measured later, at one place
     Part(const std::string& text) : text_(text) {}
     template <class T, std::enable_if_t<std::is_arithmetic_v<T>, int> = 0>
     Part(T number)
@@ -44,9 +44,10 @@ class Part {
     void append_to(std::string& to) const;
 
   private:
-    enum class Kind { text, whole, natural, real } kind_ = Kind::text;
+    enum class Kind { text, literal, whole, natural, real } kind_ = Kind::text;
     union {
         std::string_view text_;
+        const char* literal_;
         int64_t whole_;
         double real_;
     };

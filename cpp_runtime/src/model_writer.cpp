@@ -34,8 +34,8 @@ void backwards(const flatbuffers::Vector<T>* vector, Visit visit) {
 
 class ModelWriter {
   public:
-    ModelWriter(const fbs::Program& program, Bytes weights, ProtoWriter& out)
-        : program_(program), weights_(weights), out_(out), main_(*program.graphs()->Get(0)) {
+    ModelWriter(const fbs::Program& program, Bytes weights, NodeNames names, ProtoWriter& out)
+        : program_(program), weights_(weights), names_(names), out_(out), main_(*program.graphs()->Get(0)) {
         for (uint32_t k = 0; k < count(main_.outputs()); ++k) {
             output_names_[main_.outputs()->Get(k)] = view(program_.outputs()->Get(k)->name());
         }
@@ -113,8 +113,9 @@ class ModelWriter {
     void nodes(const fbs::Graph& graph, uint32_t number) {
         for (uint64_t k = count(graph.nodes()); k-- > 0;) {
             const fbs::Node& node = *graph.nodes()->Get(static_cast<uint32_t>(k));
-            out_.message(
-                1, [&] { node_fields(node, text(string_at(program_, node.layer()), "|", number, ".", k)); });
+            const bool has_layer = names_ == NodeNames::with_layers;
+            const std::string_view layer = has_layer ? string_at(program_, node.layer()) : std::string_view();
+            out_.message(1, [&] { node_fields(node, text(layer, "|", number, ".", k)); });
         }
     }
 
@@ -247,6 +248,7 @@ class ModelWriter {
 
     const fbs::Program& program_;
     Bytes weights_;
+    NodeNames names_;
     ProtoWriter& out_;
     const fbs::Graph& main_;
     std::unordered_map<int32_t, std::string_view> output_names_;
@@ -254,9 +256,9 @@ class ModelWriter {
 
 }  // namespace
 
-ProtoWriter write_model(const fbs::Program& program, Bytes weights, uint64_t program_size) {
+ProtoWriter write_model(const fbs::Program& program, Bytes weights, uint64_t program_size, NodeNames names) {
     ProtoWriter out(size_limit(program_size, weights));
-    ModelWriter(program, weights, out).model();
+    ModelWriter(program, weights, names, out).model();
     return out;
 }
 

@@ -10,8 +10,7 @@
 namespace irkit::inside {
 namespace {
 
-static_assert(ORT_API_VERSION >= 23, "headers of onnxruntime 1.23 or newer are needed");
-constexpr uint32_t kApiVersion = 23;  // of the oldest library that runs opset 23, whatever the headers offer
+static_assert(ORT_API_VERSION >= kOldestOnnxruntime, "headers of onnxruntime 1.23 or newer are needed");
 
 std::atomic<const Onnxruntime*> the_one{nullptr};
 std::mutex loading;
@@ -51,7 +50,7 @@ Onnxruntime::Onnxruntime(const char* library) {
     const auto get_api_base = reinterpret_cast<GetApiBase>(::dlsym(opened.handle, "OrtGetApiBase"));
     if (!get_api_base) fail(IRKIT_UNSUPPORTED_ERROR, path_, " is no onnxruntime: it has no OrtGetApiBase");
     version_ = get_api_base()->GetVersionString();
-    api_ = get_api_base()->GetApi(kApiVersion);
+    api_ = get_api_base()->GetApi(kOldestOnnxruntime);
     if (!api_)
         fail(IRKIT_UNSUPPORTED_ERROR, path_, " is onnxruntime ", version_, "; 1.23 or newer is needed");
     const size_t dot = version_.find('.');

@@ -12,6 +12,9 @@
 
 namespace irkit::inside {
 
+/// Of version 1: the oldest library that runs opset 23, whatever the headers offer. Also its API's version.
+constexpr uint32_t kOldestOnnxruntime = 23;
+
 /// The library and its environment: one in a process, made at the first use and never ended (its threads may
 /// outlive static destructors).
 class Onnxruntime {
@@ -33,6 +36,11 @@ class Onnxruntime {
     /// Throws what a status says (freeing it). NULL is success.
     void check(OrtStatus* status) const {
         if (status) throw_status(status);
+    }
+
+    /// For where nothing can be done about a failure.
+    void ignore(OrtStatus* status) const noexcept {
+        if (status) api_->ReleaseStatus(status);
     }
 
   private:

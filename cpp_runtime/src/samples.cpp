@@ -85,12 +85,14 @@ void read_samples(Model& model) {
     require(samples > 0, "byte 0: no sample");
     limits::check("VECTORS: samples", samples, limits::kSamples);
     require(std::isfinite(model.tolerance) && model.tolerance >= 0, "byte 16: impossible tolerance");
-    require(inputs == count(model.program->inputs()) && outputs == count(model.program->outputs()),
+    require(inputs == model.inputs && outputs == model.outputs,
             "byte 4: other numbers of inputs and outputs than the signature");
     for (uint32_t k = 0; k < samples; ++k) {
         auto& sample = model.samples.emplace_back();
-        for (const fbs::Port* port : each(model.program->inputs())) sample.push_back(reader.tensor(*port));
-        for (const fbs::Port* port : each(model.program->outputs())) sample.push_back(reader.tensor(*port));
+        for (uint32_t j = 0; j < inputs; ++j)
+            sample.push_back(reader.tensor(*model.program->inputs()->Get(j)));
+        for (uint32_t j = 0; j < outputs; ++j)
+            sample.push_back(reader.tensor(*model.program->outputs()->Get(j)));
     }
     reader.finish();
 }

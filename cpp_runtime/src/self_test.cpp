@@ -82,16 +82,17 @@ std::string difference(const irkit_tensor& found, const irkit_tensor& expected, 
 
 void self_test(const Session& session) {
     const Model& model = session.model();
-    const size_t input_count = count(model.program->inputs()), output_count = count(model.program->outputs());
     if (model.samples.empty())
         fail(IRKIT_INVALID_ARGUMENT, "the file has no test vectors; save it with samples=");
     for (size_t sample = 0; sample < model.samples.size(); ++sample) {
         const irkit_tensor* inputs = model.samples[sample].data();
-        std::vector<irkit_tensor> outputs(output_count);
+        std::vector<irkit_tensor> outputs(model.outputs);
         Result result;
-        session.run(inputs, outputs.data(), nullptr, result);
-        for (size_t k = 0; k < output_count; ++k) {
-            const std::string why = difference(outputs[k], inputs[input_count + k], model.tolerance);
+        States states;
+        session.reset(states);
+        session.run_with(states, inputs, outputs.data(), Limits(), result);
+        for (size_t k = 0; k < model.outputs; ++k) {
+            const std::string why = difference(outputs[k], inputs[model.inputs + k], model.tolerance);
             const std::string_view name =
                 view(model.program->outputs()->Get(static_cast<uint32_t>(k))->name());
             if (!why.empty())

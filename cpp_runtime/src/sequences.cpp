@@ -1,4 +1,4 @@
-// Sequences of tensors, in and out of a session.
+// Sequences of tensors, in and out of a session; and what an optional puts out.
 #include <climits>
 
 #include "proto_writer.h"
@@ -7,11 +7,11 @@
 namespace irkit::inside {
 namespace {
 
-constexpr uint64_t kEmptyModelLimit = 1024;
+constexpr uint64_t kSmallModelLimit = 1024;
 
-/// An onnx.ModelProto of one output "y": SequenceEmpty of `dtype`.
+/// An onnx.ModelProto without inputs, of one output "y": SequenceEmpty of `dtype`.
 ProtoWriter empty_sequence_model(int64_t dtype) {
-    ProtoWriter out(kEmptyModelLimit);
+    ProtoWriter out(kSmallModelLimit);
     out.message(8, [&] {  // opset_import
         out.integer(2, 21);
         out.bytes(1, "");
@@ -39,14 +39,15 @@ ProtoWriter empty_sequence_model(int64_t dtype) {
     return out;
 }
 
+bool holds_sequence(const fbs::Type& type) {
+    return type.kind() == fbs::TypeKind::sequence || type.element_kind() == fbs::TypeKind::sequence;
+}
+
 }  // namespace
 
-void Session::run_values(const irkit_value* inputs, irkit_value* outputs, const OrtRunOptions* run_options,
-                         Result& result) const {
-    signature_.bind(inputs);
-    OrtValues made(output_names_.size());
-    call(inputs, made, run_options);
-    for (size_t k = 0; k < made.size(); ++k) outputs[k] = take_value(k, std::move(made[k]), result);
+OrtValuePointer Session::input_value(size_t index, const irkit_value& input) const {
+    return input.kind == IRKIT_KIND_TENSOR ? input_tensor(index, 0, *input.tensors)
+                                           : sequence_value(index, input);
 }
 
 OrtValuePointer Session::sequence_value(size_t index, const irkit_value& input) const {
@@ -60,42 +61,53 @@ OrtValuePointer Session::sequence_value(size_t index, const irkit_value& input) 
     return OrtValuePointer(value);
 }
 
-/// A small session for each dtype of a sequence among the inputs.
+/// A small session for each dtype of a sequence among the inputs: onnxruntime's C interface makes no sequence
+/// of nothing, whose dtype it could not tell; its operator does.
 void Session::prepare_empty_sequences() {
     OrtSessionOptions* options = nullptr;
     ort_.check(ort_.api().CreateSessionOptions(&options));
     const OrtOptionsPointer owned(options);
     ort_.check(ort_.api().SetIntraOpNumThreads(options, 1));  // no threads of its own
-    for (const fbs::Port* port : each(model_->program->inputs())) {
-        const fbs::DType dtype = port->type()->dtype();
-        if (port->type()->kind() != fbs::TypeKind::sequence || empty_sequences_.count(dtype) > 0) continue;
-        const ProtoWriter model = empty_sequence_model(static_cast<int64_t>(dtype));
+    for (uint32_t k = 0; k < model_->inputs; ++k) {
+        const fbs::Type& type = *model_->program->inputs()->Get(k)->type();
+        if (!holds_sequence(type) || empty_sequence_maker(type.dtype())) continue;
+        const ProtoWriter model = empty_sequence_model(static_cast<int64_t>(type.dtype()));
         OrtSession* made = nullptr;
         ort_.check(ort_.api().CreateSessionFromArray(ort_.environment(), model.written().data(),
                                                      model.written().size(), options, &made));
-        empty_sequences_[dtype].reset(made);
+        empty_sequence_makers_.push_back({type.dtype(), OrtSessionPointer(made)});
     }
 }
 
+OrtSession* Session::empty_sequence_maker(fbs::DType dtype) const {
+    for (const Maker& maker : empty_sequence_makers_) {
+        if (maker.dtype == dtype) return maker.session.get();
+    }
+    return nullptr;
+}
+
 OrtValuePointer Session::empty_sequence(size_t index) const {
-    const fbs::Port& port = *model_->program->inputs()->Get(static_cast<uint32_t>(index));
-    OrtSession* maker = empty_sequences_.at(port.type()->dtype()).get();
+    const fbs::Type& type = *model_->program->inputs()->Get(static_cast<uint32_t>(index))->type();
     const char* name = "y";
     OrtValue* value = nullptr;
-    ort_.check(ort_.api().Run(maker, nullptr, nullptr, nullptr, 0, &name, 1, &value));
+    ort_.check(
+        ort_.api().Run(empty_sequence_maker(type.dtype()), nullptr, nullptr, nullptr, 0, &name, 1, &value));
     return OrtValuePointer(value);
 }
 
 irkit_value Session::take_value(size_t index, OrtValuePointer value, Result& result) const {
-    const fbs::Port& port = *model_->program->outputs()->Get(static_cast<uint32_t>(index));
+    const fbs::Type& type = *model_->program->outputs()->Get(static_cast<uint32_t>(index))->type();
+    int has_value = 1;
+    if (type.kind() == fbs::TypeKind::optional) ort_.check(ort_.api().HasValue(value.get(), &has_value));
+    if (!has_value) return {IRKIT_KIND_OPTIONAL, nullptr, 0};
     std::vector<irkit_tensor> tensors;
-    if (port.type()->kind() == fbs::TypeKind::sequence) {
+    if (holds_sequence(type)) {
         tensors = take_sequence(std::move(value), result);
     } else {
         take_output(std::move(value), tensors.emplace_back(), result);
     }
     const auto& kept = result.tensors.emplace_back(std::move(tensors));
-    return {static_cast<irkit_kind>(port.type()->kind()), kept.data(), kept.size()};
+    return {holds_sequence(type) ? IRKIT_KIND_SEQUENCE : IRKIT_KIND_TENSOR, kept.data(), kept.size()};
 }
 
 std::vector<irkit_tensor> Session::take_sequence(OrtValuePointer value, Result& result) const {

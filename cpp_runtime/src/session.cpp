@@ -1,8 +1,5 @@
 #include "session.h"
 
-#include <algorithm>
-
-#include "dtype.h"
 #include "located.h"
 #include "model_writer.h"
 
@@ -29,30 +26,59 @@ GraphOptimizationLevel level_of(irkit_optimization optimization) {
     fail(IRKIT_INVALID_ARGUMENT, "optimization: ", static_cast<int>(optimization));
 }
 
+bool are_tensors(const flatbuffers::Vector<flatbuffers::Offset<fbs::Port>>* ports) {
+    for (const fbs::Port* port : each(ports)) {
+        if (port->type()->kind() != fbs::TypeKind::tensor) return false;
+    }
+    return true;
+}
+
+/// The making of a session: onnxruntime looks at its options between steps.
+class RunningLoad : public Stoppable {
+  public:
+    RunningLoad(const Onnxruntime& ort, OrtSessionOptions* options) : ort_(ort), options_(options) {}
+
+  private:
+    void interrupt() noexcept override {
+        ort_.ignore(ort_.api().SessionOptionsSetLoadCancellationFlag(options_, true));
+    }
+    const Onnxruntime& ort_;
+    OrtSessionOptions* options_;
+};
+
 }  // namespace
 
 Session::Session(std::shared_ptr<const Model> model, const irkit_session_options& options)
     : model_(std::move(model)),
       ort_(Onnxruntime::load(options.library)),
-      signature_(*model_->program),
       input_names_(names_of(model_->program->inputs())),
       output_names_(names_of(model_->program->outputs())),
       log_(options.log),
-      log_user_(options.log_user) {
-    refuse_ports(fbs::TypeKind::optional, IRKIT_UNSUPPORTED_ERROR,
-                 " is an optional; this version of the runtime passes tensors and sequences only");
+      log_user_(options.log_user),
+      only_tensors_(are_tensors(model_->program->inputs()) && are_tensors(model_->program->outputs())) {
+    if (options.profile) profile_folder_ = std::make_unique<ProfileFolder>();
     const OrtOptionsPointer prepared = make_options(options);
+    create(prepared.get(), options.timeout_microseconds);
+    prepare_empty_sequences();
+    reset(states_);
+}
+
+void Session::create(OrtSessionOptions* options, uint64_t microseconds) {
+    const Container& container = model_->container;
+    const NodeNames names = profile_folder_ ? NodeNames::numbers : NodeNames::with_layers;
     const ProtoWriter proto =
-        write_model(*model_->program, model_->container.weights, model_->container.program.size());
+        write_model(*model_->program, container.weights, container.program.size(), names);
+    RunningLoad load(ort_, options);
+    const Stops stops(load, nullptr, microseconds);
     OrtSession* session = nullptr;
     try {
         ort_.check(ort_.api().CreateSessionFromArray(ort_.environment(), proto.written().data(),
-                                                     proto.written().size(), prepared.get(), &session));
+                                                     proto.written().size(), options, &session));
     } catch (const Error& error) {
+        load.check();
         throw refused_model(error, *model_->program);
     }
     session_.reset(session);
-    prepare_empty_sequences();
 }
 
 OrtOptionsPointer Session::make_options(const irkit_session_options& options) const {
@@ -69,6 +95,10 @@ OrtOptionsPointer Session::make_options(const irkit_session_options& options) co
     if (options.disable_arena) ort_.check(api.DisableCpuMemArena(made));
     if (options.disable_prepacking)
         ort_.check(api.AddSessionConfigEntry(made, "session.disable_prepacking", "1"));
+    if (options.disable_spinning)
+        ort_.check(api.AddSessionConfigEntry(made, "session.intra_op.allow_spinning", "0"));
+    if (options.provider) append_provider(made, options.provider);
+    if (profile_folder_) ort_.check(api.EnableProfiling(made, profile_folder_->prefix().c_str()));
     share_weights(made);
     return result;
 }
@@ -86,12 +116,12 @@ void Session::share_weights(OrtSessionOptions* options) const {
         options, "session.use_external_initializer_file_buffers_directly", "1"));
 }
 
-/// Fails when an input or output is of the kind `from` or one that comes after it.
-void Session::refuse_ports(fbs::TypeKind from, irkit_code code, const char* why) const {
-    for (const auto* ports : {model_->program->inputs(), model_->program->outputs()}) {
-        for (const fbs::Port* port : each(ports)) {
-            if (port->type()->kind() >= from) fail(code, quoted(view(port->name())), why);
-        }
+void Session::append_provider(OrtSessionOptions* options, const char* name) const {
+    try {
+        ort_.check(ort_.api().SessionOptionsAppendExecutionProvider(options, name, nullptr, nullptr, 0));
+    } catch (const Error& error) {
+        fail(IRKIT_UNSUPPORTED_ERROR, "onnxruntime ", ort_.version(), " has no execution provider ",
+             quoted(name), ": ", error.message);
     }
 }
 
@@ -101,145 +131,18 @@ void Session::forward_log(void* session, OrtLoggingLevel level, const char*, con
     self->log_(self->log_user_, static_cast<irkit_log_level>(level), message);
 }
 
-void Session::run(const irkit_tensor* inputs, irkit_tensor* outputs, const OrtRunOptions* run_options,
-                  Result& result) const {
-    refuse_ports(fbs::TypeKind::sequence, IRKIT_INVALID_ARGUMENT,
-                 " is a sequence; irkit_run passes tensors only, irkit_run_values sequences too");
-    std::vector<irkit_value> given(input_names_.size());
-    for (size_t k = 0; k < given.size(); ++k) given[k] = {IRKIT_KIND_TENSOR, inputs + k, 1};
-    const std::vector<int64_t> symbols = signature_.bind(given.data());
-    OrtValues made;
-    for (size_t k = 0; k < output_names_.size(); ++k) made.push_back(output_value(k, symbols, outputs[k]));
-    call(given.data(), made, run_options);
-    for (size_t k = 0; k < made.size(); ++k) take_output(std::move(made[k]), outputs[k], result);
-}
-
-/// What `outputs` lacks onnxruntime makes.
-void Session::call(const irkit_value* inputs, OrtValues& outputs, const OrtRunOptions* run_options) const {
-    const size_t input_count = input_names_.size(), output_count = output_names_.size();
-    OrtValues owned;
-    std::vector<OrtValue*> raw(input_count + output_count);
-    for (size_t k = 0; k < input_count; ++k) raw[k] = owned.emplace_back(input_value(k, inputs[k])).get();
-    for (size_t k = 0; k < output_count; ++k) raw[input_count + k] = outputs[k].get();
-    OrtStatus* status =
-        ort_.api().Run(session_.get(), run_options, input_names_.data(), raw.data(), input_count,
-                       output_names_.data(), output_count, raw.data() + input_count);
-    // What onnxruntime has put out is ours even when it failed.
-    for (size_t k = 0; k < output_count; ++k) {
-        if (!outputs[k]) outputs[k].reset(raw[input_count + k]);
-    }
-    try {
-        ort_.check(status);
-    } catch (const Error& error) {
-        throw failed_run(error, *model_->program);
-    }
-}
-
-OrtValuePointer Session::input_value(size_t index, const irkit_value& input) const {
-    return input.kind == IRKIT_KIND_TENSOR ? input_tensor(index, 0, *input.tensors)
-                                           : sequence_value(index, input);
-}
-
-OrtValuePointer Session::input_tensor(size_t index, size_t element, const irkit_tensor& input) const {
-    const auto elements = element_count(input.dims, static_cast<uint64_t>(input.rank));
-    if (!elements) fail(IRKIT_SHAPE_ERROR, signature_.place_text(index, element), ": impossible sizes");
-    const auto size =
-        input.dtype == IRKIT_STRING ? *elements * sizeof(const char*) : packed_size(input.dtype, *elements);
-    if (size != input.size || (input.size > 0 && !input.data)) {
-        fail(IRKIT_INVALID_ARGUMENT, signature_.place_text(index, element), ": its buffer has ", input.size,
-             " bytes, its sizes make ", size.value_or(0));
-    }
-    if (input.dtype == IRKIT_STRING) return string_value(input, *elements);
-    OrtValue* value = nullptr;
-    static char nothing;  // onnxruntime wants a pointer even for no elements
-    ort_.check(ort_.api().CreateTensorWithDataAsOrtValue(
-        ort_.cpu_memory(), input.data ? input.data : &nothing, input.size, input.dims,
-        static_cast<size_t>(input.rank), static_cast<ONNXTensorElementDataType>(input.dtype), &value));
-    return OrtValuePointer(value);
-}
-
-OrtValuePointer Session::string_value(const irkit_tensor& input, size_t elements) const {
+Profile Session::end_profile() {
+    const std::lock_guard<std::mutex> lock(profile_mutex_);
+    if (!profile_folder_) fail(IRKIT_INVALID_ARGUMENT, "the session measures no profile");
     OrtAllocator* allocator = nullptr;
     ort_.check(ort_.api().GetAllocatorWithDefaultOptions(&allocator));
-    OrtValue* value = nullptr;
-    ort_.check(ort_.api().CreateTensorAsOrtValue(allocator, input.dims, static_cast<size_t>(input.rank),
-                                                 ONNX_TENSOR_ELEMENT_DATA_TYPE_STRING, &value));
-    OrtValuePointer result(value);
-    ort_.check(ort_.api().FillStringTensor(value, static_cast<const char* const*>(input.data), elements));
-    return result;
-}
-
-/// A value around the caller's buffer when the output's size is known and fits; else none, and onnxruntime
-/// makes one.
-OrtValuePointer Session::output_value(size_t index, const std::vector<int64_t>& symbols,
-                                      irkit_tensor& output) const {
-    if (!output.data || !signature_.output_shape(index, symbols, output)) return nullptr;
-    const auto elements = element_count(output.dims, static_cast<uint64_t>(output.rank));
-    const auto size = elements ? packed_size(output.dtype, *elements) : std::nullopt;
-    if (!size) return nullptr;
-    if (*size > output.size) {
-        fail(IRKIT_INVALID_ARGUMENT, "output ", quoted(output_names_[index]), " needs ", *size,
-             " bytes, the buffer has ", output.size);
-    }
-    OrtValue* value = nullptr;
-    ort_.check(ort_.api().CreateTensorWithDataAsOrtValue(
-        ort_.cpu_memory(), output.data, *size, output.dims, static_cast<size_t>(output.rank),
-        static_cast<ONNXTensorElementDataType>(output.dtype), &value));
-    return OrtValuePointer(value);
-}
-
-void Session::describe(OrtValue* value, irkit_tensor& output) const {
-    OrtTensorTypeAndShapeInfo* info = nullptr;
-    ort_.check(ort_.api().GetTensorTypeAndShape(value, &info));
-    const OrtShapePointer owned(info);
-    ONNXTensorElementDataType dtype;
-    size_t rank = 0;
-    ort_.check(ort_.api().GetTensorElementType(info, &dtype));
-    ort_.check(ort_.api().GetDimensionsCount(info, &rank));
-    if (rank > IRKIT_MAX_RANK) fail(IRKIT_LIMIT_ERROR, "an output of rank ", rank);
-    output.dtype = static_cast<irkit_dtype>(dtype);
-    output.rank = static_cast<int32_t>(rank);
-    ort_.check(ort_.api().GetDimensions(info, output.dims, rank));
-}
-
-void Session::take_output(OrtValuePointer value, irkit_tensor& output, Result& result) const {
-    describe(value.get(), output);
-    if (output.dtype == IRKIT_STRING) return take_strings(value.get(), output, result);
-    void* data = nullptr;
-    ort_.check(ort_.api().GetTensorMutableData(value.get(), &data));
-    const auto elements = element_count(output.dims, static_cast<uint64_t>(output.rank));
-    const uint64_t size = packed_size(output.dtype, *elements).value();
-    if (output.data && output.data != data) {
-        if (size > output.size)
-            fail(IRKIT_INVALID_ARGUMENT, "an output needs ", size, " bytes, the buffer has ", output.size);
-        std::memcpy(output.data, data, size);
-    } else if (!output.data) {
-        output.data = data;
-        result.values.push_back(std::move(value));
-    }
-    output.size = size;
-}
-
-void Session::take_strings(OrtValue* value, irkit_tensor& output, Result& result) const {
-    if (output.data) fail(IRKIT_INVALID_ARGUMENT, "strings cannot be put into a buffer of the caller's");
-    const uint64_t elements = *element_count(output.dims, static_cast<uint64_t>(output.rank));
-    size_t length = 0;
-    ort_.check(ort_.api().GetStringTensorDataLength(value, &length));
-    std::unique_ptr<char[]> joined(new char[length + 1]), ended(new char[length + elements]);
-    std::vector<size_t> starts(elements + 1, length);
-    ort_.check(ort_.api().GetStringTensorContent(value, joined.get(), length, starts.data(), elements));
-    starts[elements] = length;
-    std::unique_ptr<const char*[]> pointers(new const char*[elements]);
-    char* at = ended.get();
-    for (uint64_t k = 0; k < elements; ++k) {
-        pointers[k] = at;
-        at = std::copy(joined.get() + starts[k], joined.get() + starts[k + 1], at);
-        *at++ = '\0';
-    }
-    output.data = pointers.get();
-    output.size = elements * sizeof(const char*);
-    result.texts.push_back(std::move(ended));
-    result.pointers.push_back(std::move(pointers));
+    char* path = nullptr;
+    ort_.check(ort_.api().SessionEndProfiling(session_.get(), allocator, &path));
+    const std::string owned(path);
+    ort_.check(ort_.api().AllocatorFree(allocator, path));
+    Profile profile = read_profile(owned, *model_->program);
+    profile_folder_.reset();
+    return profile;
 }
 
 }  // namespace irkit::inside

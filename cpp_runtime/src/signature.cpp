@@ -9,20 +9,31 @@ namespace {
 
 constexpr int64_t kUnbound = -1;
 
-std::string shape_text(const irkit_tensor& tensor) {
-    std::string result = text(irkit_dtype_name(tensor.dtype), "[");
-    for (int32_t k = 0; k < tensor.rank; ++k) result += text(k > 0 ? ", " : "", tensor.dims[k]);
-    return result + "]";
+const char* kind_text(irkit_kind kind) {
+    return kind == IRKIT_KIND_TENSOR     ? "a tensor"
+           : kind == IRKIT_KIND_SEQUENCE ? "a sequence"
+           : kind == IRKIT_KIND_OPTIONAL ? "nothing"
+                                         : "a value of no kind";
 }
 
-const char* kind_text(irkit_kind kind) {
-    return kind == IRKIT_KIND_TENSOR ? "a tensor" : kind == IRKIT_KIND_SEQUENCE ? "a sequence" : "neither";
+/// Whether a port of this type takes a value of this kind.
+bool takes(const fbs::Type& type, irkit_kind kind) {
+    const bool is_optional = type.kind() == fbs::TypeKind::optional;
+    const fbs::TypeKind held = is_optional ? type.element_kind() : type.kind();
+    return (is_optional && kind == IRKIT_KIND_OPTIONAL) || static_cast<irkit_kind>(held) == kind;
 }
 
 }  // namespace
 
-Signature::Signature(const fbs::Program& program) : program_(program) {
-    for (uint32_t k = 0; k < count(program.inputs()); ++k) {
+std::string shape_text(const irkit_tensor& tensor) {
+    std::string result = text(irkit_dtype_name(tensor.dtype), "[");
+    if (tensor.rank < 0 || tensor.rank > IRKIT_MAX_RANK) return result + "...]";
+    for (int32_t k = 0; k < tensor.rank; ++k) result += text(k > 0 ? ", " : "", tensor.dims[k]);
+    return result + "]";
+}
+
+Signature::Signature(const fbs::Program& program, size_t inputs) : program_(program) {
+    for (uint32_t k = 0; k < inputs; ++k) {
         const fbs::Type* type = program.inputs()->Get(k)->type();
         inputs_.push_back(type);
         for (uint32_t axis = 0; axis < count(type->dims()); ++axis) {
@@ -38,11 +49,21 @@ std::vector<int64_t> Signature::bind(const irkit_value* inputs) const {
     for (size_t k = 0; k < inputs_.size(); ++k) {
         check_value(k, inputs[k]);
         for (size_t j = 0; j < inputs[k].count; ++j) check_tensor(k, j, inputs[k].tensors[j]);
-        if (inputs[k].kind == IRKIT_KIND_TENSOR) bind_sizes(k, *inputs[k].tensors, symbols);
+        if (inputs_[k]->kind() == fbs::TypeKind::tensor) bind_sizes(k, *inputs[k].tensors, symbols);
     }
     check_expressions(inputs, symbols);
     check_constraints(symbols);
     return symbols;
+}
+
+irkit_tensor Signature::fixed_tensor(const fbs::Port& port) const {
+    irkit_tensor result{};
+    result.dtype = static_cast<irkit_dtype>(port.type()->dtype());
+    for (const fbs::Dim* dim : each(port.type()->dims()))
+        result.dims[result.rank++] = constant_of(*dim).value();
+    const auto elements = element_count(result.dims, static_cast<uint64_t>(result.rank));
+    result.size = elements ? packed_size(result.dtype, *elements).value_or(0) : 0;
+    return result;
 }
 
 std::string Signature::place_text(size_t index, size_t element) const {
@@ -55,12 +76,14 @@ void Signature::check_value(size_t index, const irkit_value& input) const {
     const auto name = [&] {
         return quoted(view(program_.inputs()->Get(static_cast<uint32_t>(index))->name()));
     };
-    if (static_cast<uint32_t>(input.kind) != static_cast<uint32_t>(inputs_[index]->kind())) {
+    if (!takes(*inputs_[index], input.kind)) {
         fail(IRKIT_SHAPE_ERROR, "input ", name(), ": expected ", to_text(*inputs_[index], program_),
              ", found ", kind_text(input.kind));
     }
     if (input.kind == IRKIT_KIND_TENSOR && input.count != 1)
         fail(IRKIT_INVALID_ARGUMENT, "input ", name(), ": the count of a tensor is 1, not ", input.count);
+    if (input.kind == IRKIT_KIND_OPTIONAL && input.count != 0)
+        fail(IRKIT_INVALID_ARGUMENT, "input ", name(), ": the count of nothing is 0, not ", input.count);
     if (input.count > 0 && !input.tensors)
         fail(IRKIT_INVALID_ARGUMENT, "input ", name(), ": tensors is NULL");
 }

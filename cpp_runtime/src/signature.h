@@ -3,20 +3,28 @@
 
 #include <irkit/irkit.h>
 
+#include <string>
 #include <vector>
 
 #include "fbs.h"
 
 namespace irkit::inside {
 
+/// For messages: "float32[2, 3]".
+std::string shape_text(const irkit_tensor& tensor);
+
 /// Compiled once from a verified PROGRAM, which must outlive it; used by many threads.
 class Signature {
   public:
-    explicit Signature(const fbs::Program& program);
+    /// inputs: how many of the program's are the user's; the others belong to states.
+    Signature(const fbs::Program& program, size_t inputs);
 
     /// Sizes of the symbols, as the inputs tell. ShapeError names input, expected and found. InvalidArgument
-    /// for a tensor that is none. The tensors of a sequence are measured by symbols, but set none.
+    /// for a tensor that is none. What is in a sequence or an optional is measured by symbols, but sets none.
     std::vector<int64_t> bind(const irkit_value* inputs) const;
+
+    /// A tensor of the port's dtype and constant sizes, without data.
+    irkit_tensor fixed_tensor(const fbs::Port& port) const;
 
     /// For messages: "input 'x'", or of a sequence "input 'xs'[2]".
     std::string place_text(size_t index, size_t element) const;
@@ -40,7 +48,7 @@ class Signature {
         uint32_t input, axis;
     };
     // Sizes to look at when the symbols are bound: those that are neither constants nor symbols, and all
-    // those of sequences.
+    // those of sequences and optionals.
     std::vector<Place> expressions_;
 };
 

@@ -90,13 +90,44 @@ class TypesVerifier {
         }
     }
 
+    /// proto/README.md §4a: the ports of states come last, in their order.
     void states() {
-        for (const fbs::State* state : each(program_.states())) {
-            if (count(state->name()) == 0) fail(IRKIT_FORMAT_ERROR, "PROGRAM: a state without a name");
-            number(state->input(), 0, count(program_.inputs()), "input of a state");
-            number(state->output(), 0, count(program_.outputs()), "output of a state");
-            number(state->initial(), -1, count(program_.tensors()), "tensor of a state");
+        const uint64_t states = count(program_.states());
+        std::unordered_set<std::string_view> names;
+        for (uint32_t k = 0; k < states; ++k) {
+            const fbs::State& state = *program_.states()->Get(k);
+            if (count(state.name()) == 0 || !names.insert(view(state.name())).second)
+                fail(IRKIT_FORMAT_ERROR, "PROGRAM: a state's name is empty or given twice");
+            number(state.initial(), -1, count(program_.tensors()), "tensor of a state");
+            const fbs::Port& before = state_port(program_.inputs(), state.input(), states, k);
+            const fbs::Port& after = state_port(program_.outputs(), state.output(), states, k);
+            state_types(*before.type(), *after.type(), state);
         }
+    }
+
+    static const fbs::Port& state_port(const flatbuffers::Vector<flatbuffers::Offset<fbs::Port>>* ports,
+                                       int64_t number, uint64_t states, uint32_t k) {
+        if (states > count(ports) || number != static_cast<int64_t>(count(ports) - states + k))
+            fail(IRKIT_FORMAT_ERROR, "PROGRAM: the ports of states do not come last, in the order of states");
+        return *ports->Get(static_cast<uint32_t>(number));
+    }
+
+    void state_types(const fbs::Type& before, const fbs::Type& after, const fbs::State& state) const {
+        const fbs::Tensor* initial =
+            state.initial() < 0 ? nullptr : program_.tensors()->Get(static_cast<uint32_t>(state.initial()));
+        bool same = before.kind() == fbs::TypeKind::tensor && after.kind() == before.kind() &&
+                    before.has_rank() && after.has_rank() && after.dtype() == before.dtype() &&
+                    count(after.dims()) == count(before.dims()) &&
+                    (!initial ||
+                     (initial->dtype() == before.dtype() && count(initial->dims()) == count(before.dims())));
+        for (uint32_t axis = 0; same && axis < count(before.dims()); ++axis) {
+            const auto size = constant_of(*before.dims()->Get(axis));
+            same = size && size == constant_of(*after.dims()->Get(axis)) &&
+                   (!initial || initial->dims()->Get(axis) == *size);
+        }
+        if (!same)
+            fail(IRKIT_FORMAT_ERROR, "PROGRAM: state ", quoted(view(state.name())),
+                 " is no tensor of constant sizes, the same before, after and at first");
     }
 
     static void number(int64_t value, int64_t first, uint64_t end, const char* what) {

@@ -244,3 +244,50 @@ Outcome open_bytes(const std::string& bytes) {
     irkit_model_free(model);
     return result;
 }
+
+Parts counter(std::vector<float> initial) {
+    Parts parts = empty_model(1);
+    fb::ProgramT& program = parts.program;
+    const bool has_initial = !initial.empty();
+    if (has_initial) add_tensor(parts, "total", fb::DType::float32, {2}, raw(initial));
+    program.symbols = {"n"};
+    program.inputs.push_back(port("x", fb::DType::float32, dims(symbol(0), constant(2))));
+    program.inputs.push_back(port("total", fb::DType::float32, dims(constant(2))));
+    program.outputs.push_back(port("y", fb::DType::float32, dims(symbol(0), constant(2))));
+    program.outputs.push_back(port("total:next", fb::DType::float32, dims(constant(2))));
+    auto state = std::make_unique<fb::StateT>();
+    state->name = "total";
+    state->input = state->output = 1;
+    state->initial = has_initial ? 0 : -1;
+    program.states.push_back(std::move(state));
+    fb::GraphT& main = *program.graphs[0];
+    main.inputs = {0, 1};
+    fb::NodeT& sum = add_node(program, main, "ReduceSum", {0}, {2});
+    auto keepdims = std::make_unique<fb::AttributeT>();
+    keepdims->name = string(program, "keepdims");
+    keepdims->kind = fb::AttributeKind::int_;
+    sum.attributes.push_back(std::move(keepdims));
+    add_node(program, main, "Add", {1, 2}, {3});
+    add_node(program, main, "Add", {0, 3}, {4});
+    main.outputs = {4, 3};
+    return parts;
+}
+
+Parts optional_identity(fb::TypeKind element_kind) {
+    Parts parts = empty_model(1);
+    fb::ProgramT& program = parts.program;
+    program.inputs.push_back(port("x", fb::DType::float32, {}));
+    program.outputs.push_back(port("y", fb::DType::float32, {}));
+    program.outputs.push_back(port("has", fb::DType::bool_, {}));
+    for (fb::PortT* optional : {program.inputs[0].get(), program.outputs[0].get()}) {
+        optional->type->kind = fb::TypeKind::optional;
+        optional->type->element_kind = element_kind;
+        optional->type->has_rank = false;
+    }
+    fb::GraphT& main = *program.graphs[0];
+    main.inputs = {0};
+    add_node(program, main, "Identity", {0}, {1});
+    add_node(program, main, "OptionalHasElement", {0}, {2});
+    main.outputs = {1, 2};
+    return parts;
+}

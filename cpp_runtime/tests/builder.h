@@ -44,6 +44,13 @@ Parts with_loop();
 /// ys = SequenceInsert(xs, x): both sequences of `dtype`, x: dtype[n, 2]. The tensors of xs have any shape.
 Parts sequence_insert(fb::DType dtype);
 
+/// y = x + total, total += sum of all of x; x: float32[n, 2], the state total: float32[2], zeros when
+/// `initial` is empty.
+Parts counter(std::vector<float> initial);
+
+/// y = x, has = whether x is there; x: optional of float32 tensors, or of sequences of them.
+Parts optional_identity(fb::TypeKind element_kind);
+
 /// The code of the error with which the bytes are refused, and its message; IRKIT_OK when they are not.
 struct Outcome {
     irkit_code code;

@@ -5,29 +5,72 @@
 
 #include "builder.h"
 
-TEST_CASE("a loop without end is cancelled from another thread") {
+using namespace std::chrono_literals;
+
+namespace {
+
+irkit::Model loop_model() {
     const std::string bytes = with_loop().bytes();
-    const irkit::Session session(irkit::Model(bytes.data(), bytes.size()));
-    irkit_canceller* canceller = nullptr;
-    irkit::check(irkit_canceller_create(session.handle(), &canceller));
+    return irkit::Model(bytes.data(), bytes.size());
+}
 
-    std::thread other([&] {
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
-        irkit_error_free(irkit_cancel(canceller));
-    });
-    const int64_t trips = INT64_MAX;
-    const float one = 1;
-    const std::vector<irkit_tensor> inputs = {irkit::tensor(&trips, {}), irkit::tensor(&one, {1, 1})};
+const float one = 1;
+
+/// The code with which a call of so many trips ends.
+irkit_code outcome(const irkit::Session& session, int64_t trips, const irkit::RunLimits& limits) {
     try {
-        session.run(inputs, canceller);
-        FAIL("it came to an end");
+        session.run({irkit::tensor(&trips, {}), irkit::tensor(&one, {1, 1})}, limits);
+        return IRKIT_OK;
     } catch (const irkit::Error& error) {
-        CHECK(error.code() == IRKIT_CANCELLED);
+        return error.code();
     }
-    other.join();
+}
 
-    irkit::check(irkit_canceller_reset(canceller));
-    const int64_t few = 2;
-    CHECK_NOTHROW(session.run({irkit::tensor(&few, {}), inputs[1]}, canceller));
-    irkit_canceller_free(canceller);
+}  // namespace
+
+TEST_CASE("loops without end are cancelled from another thread, all that were given the canceller") {
+    const irkit::Session first(loop_model()), second(loop_model());
+    irkit::Canceller canceller;
+    irkit_code codes[3] = {};
+    std::vector<std::thread> threads;
+    for (int k = 0; k < 3; ++k) {
+        threads.emplace_back(
+            [&, k] { codes[k] = outcome(k < 2 ? first : second, INT64_MAX, irkit::RunLimits(canceller)); });
+    }
+    std::this_thread::sleep_for(50ms);
+    canceller.cancel();
+    for (std::thread& thread : threads) thread.join();
+    for (const irkit_code code : codes) CHECK(code == IRKIT_CANCELLED);
+    CHECK(outcome(first, 2, irkit::RunLimits(canceller)) == IRKIT_CANCELLED);  // it stays so
+
+    canceller.reset();
+    CHECK(outcome(first, 2, irkit::RunLimits(canceller)) == IRKIT_OK);
+}
+
+TEST_CASE("a loop without end is stopped when its time is over, and only then") {
+    const irkit::Session session(loop_model());
+    irkit::Canceller canceller;
+    const auto start = std::chrono::steady_clock::now();
+    CHECK(outcome(session, INT64_MAX, irkit::RunLimits(canceller, 50ms)) == IRKIT_TIMEOUT);
+    const auto took = std::chrono::steady_clock::now() - start;
+    CHECK(took >= 50ms);
+    CHECK(took < 5s);
+    CHECK(outcome(session, 2, irkit::RunLimits(canceller, 1h)) == IRKIT_OK);
+    CHECK(outcome(session, 2, irkit::RunLimits(std::chrono::microseconds::max())) == IRKIT_OK);
+}
+
+TEST_CASE("each call has its own time") {
+    const irkit::Session session(loop_model());
+    irkit_code late = IRKIT_OK, early = IRKIT_OK;
+    std::chrono::steady_clock::duration took{};
+    const auto start = std::chrono::steady_clock::now();
+    std::thread other([&] { late = outcome(session, INT64_MAX, irkit::RunLimits(200ms)); });
+    std::this_thread::sleep_for(20ms);
+    early = outcome(session, INT64_MAX, irkit::RunLimits(50ms));
+    took = std::chrono::steady_clock::now() - start;
+    CHECK(took < 190ms);
+    other.join();
+    CHECK(std::chrono::steady_clock::now() - start >= 200ms);
+    CHECK(early == IRKIT_TIMEOUT);
+    CHECK(late == IRKIT_TIMEOUT);
 }

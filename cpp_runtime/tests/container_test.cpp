@@ -97,10 +97,10 @@ TEST_CASE("damaged weights pass only when nobody asks") {
     std::string changed = gemm_relu().bytes();
     changed.back() = static_cast<char>(changed.back() ^ 1);
     for (const auto verify : {IRKIT_VERIFY_AUTO, IRKIT_VERIFY_ALWAYS}) {
-        const irkit_model_options options{sizeof options, verify};
+        const irkit_model_options options{sizeof options, verify, 0, 0};
         CHECK_THROWS_AS(irkit::Model(changed.data(), changed.size(), options), irkit::Error);
     }
-    const irkit_model_options never{sizeof never, IRKIT_VERIFY_NEVER};
+    const irkit_model_options never{sizeof never, IRKIT_VERIFY_NEVER, 0, 0};
     CHECK_NOTHROW(irkit::Model(changed.data(), changed.size(), never));
 }
 

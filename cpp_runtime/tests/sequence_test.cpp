@@ -127,17 +127,52 @@ TEST_CASE("tensors that do not fit into a sequence are refused by its name and t
           "InvalidArgument: input 'x': the count of a tensor is 1, not 2");
 }
 
-TEST_CASE("irkit_run refuses a model with sequences, and a model with optionals makes no session") {
-    Parts parts = sequence_insert(fb::DType::float32);
-    const irkit::Session session(open_parts(parts));
+TEST_CASE("irkit_run refuses a model with sequences or optionals") {
+    const irkit::Session session(open_parts(sequence_insert(fb::DType::float32)));
     CHECK_THROWS_WITH(session.run({irkit_tensor{}, irkit_tensor{}}),
-                      "'xs' is a sequence; irkit_run passes tensors only, irkit_run_values sequences too");
+                      "'xs' is a sequence; irkit_run passes tensors only, irkit_run_values all kinds");
     CHECK_THROWS_WITH(session.run_values({}), doctest::Contains("numbers of inputs and outputs"));
-    parts.program.inputs[0]->type->kind = fb::TypeKind::optional;
-    const irkit::Model model = open_parts(parts);
+    const irkit::Session optional(open_parts(optional_identity(fb::TypeKind::tensor)));
+    CHECK_THROWS_WITH(optional.run({irkit_tensor{}}),
+                      "'x' is an optional; irkit_run passes tensors only, irkit_run_values all kinds");
+}
+
+TEST_CASE("an optional tensor goes in and out, and so does nothing") {
+    const irkit::Model model = open_parts(optional_identity(fb::TypeKind::tensor));
     CHECK(model.input(0).kind == IRKIT_KIND_OPTIONAL);
-    CHECK_THROWS_WITH(irkit::Session{model},
-                      "'xs' is an optional; this version of the runtime passes tensors and sequences only");
+    CHECK(std::string(model.input(0).type) == "optional(float32[...])");
+    const irkit::Session session(model);
+    const std::vector<float> values = {1, 2};
+    const irkit_tensor x = irkit::tensor(values.data(), {2});
+    const irkit::Values something = session.run_values({irkit::value(x)});
+    CHECK(*something[1][0].values<bool>().data());
+    CHECK(floats(something[0][0]) == values);
+    const irkit::Values none = session.run_values({irkit::nothing()});
+    CHECK_FALSE(*none[1][0].values<bool>().data());
+    CHECK(none[0].is_nothing());
+    CHECK(none[0].size() == 0);
+    const irkit::Values again = session.run_values({none[0].raw()});
+    CHECK(again[0].is_nothing());
+    CHECK_THROWS_WITH(session.run_values({irkit::sequence({x})}),
+                      "input 'x': expected optional(float32[...]), found a sequence");
+    CHECK_THROWS_WITH(session.run_values({{IRKIT_KIND_OPTIONAL, &x, 1}}),
+                      "input 'x': the count of nothing is 0, not 1");
+}
+
+TEST_CASE("an optional sequence holds tensors, none, or nothing") {
+    const irkit::Session session(open_parts(optional_identity(fb::TypeKind::sequence)));
+    const std::vector<float> values = {1, 2};
+    const irkit_tensor x = irkit::tensor(values.data(), {2});
+    const irkit::Values something = session.run_values({irkit::sequence({x, x})});
+    CHECK(something[0].is_sequence());
+    REQUIRE(something[0].size() == 2);
+    CHECK(floats(something[0][1]) == values);
+    const irkit::Values empty = session.run_values({irkit::sequence({})});
+    CHECK(empty[0].is_sequence());
+    CHECK(empty[0].size() == 0);
+    const irkit::Values none = session.run_values({irkit::nothing()});
+    CHECK(none[0].is_nothing());
+    CHECK_FALSE(*none[1][0].values<bool>().data());
 }
 
 TEST_CASE("irkit_run_values runs models of tensors, and needs a result") {

@@ -23,8 +23,14 @@
  * mistake.
  *
  * onnxruntime (1.23 or newer) is loaded from a shared library when the first session is made, and stays
- * loaded until the process ends. A child made by fork() must not use sessions of its parent: their threads
- * are not in it. It may use models, and make sessions if the parent had made none.
+ * loaded until the process ends: its threads may outlive static destructors, so it is never taken down.
+ *
+ * fork(). A child must not use sessions, nor free them: their threads and perhaps held locks are not in it.
+ * It may use models of its parent, and make sessions of its own if the parent had made none: so a server
+ * opens its models, forks, and then makes sessions; the processes share the weights. exec() in the child is
+ * always fine.
+ *
+ * Names and texts that come from a file are UTF-8 without NUL, and else whatever its author wrote.
  */
 #ifndef IRKIT_IRKIT_H
 #define IRKIT_IRKIT_H
@@ -53,6 +59,10 @@ IRKIT_API const char* irkit_version_string(void);
 /* Version of the file format that this library reads. */
 IRKIT_API uint32_t irkit_format_version(void);
 
+/* How this library was built, for bug reports: "irkit 0.1.0, format 1, onnxruntime 1.23 or newer, ...";
+ * static storage. */
+IRKIT_API const char* irkit_build_info(void);
+
 /* ----------------------------------------------------------------- errors */
 
 typedef struct irkit_error irkit_error;
@@ -73,7 +83,8 @@ typedef enum irkit_code {
     IRKIT_INVALID_ARGUMENT =
         10,               /* a mistake in the call itself: NULL, a wrong count, a buffer that is too small */
     IRKIT_CANCELLED = 11, /* irkit_cancel was called */
-    IRKIT_OUT_OF_MEMORY = 12
+    IRKIT_OUT_OF_MEMORY = 12,
+    IRKIT_TIMEOUT = 13 /* the time given for the call was over */
 } irkit_code;
 
 /* All strings are UTF-8, belong to the error, live as long as it does, and are never NULL ("" when unknown).
@@ -137,14 +148,14 @@ typedef struct irkit_tensor {
 typedef enum irkit_kind {
     IRKIT_KIND_TENSOR = 0,
     IRKIT_KIND_SEQUENCE = 1, /* any number of tensors of one dtype, none too; their shapes may differ */
-    IRKIT_KIND_OPTIONAL = 2  /* a tensor, a sequence, or nothing: this version cannot run models with one */
+    IRKIT_KIND_OPTIONAL = 2  /* of a port: a tensor, or a sequence, or nothing. Of a value: nothing */
 } irkit_kind;
 
-/* A tensor or a sequence of tensors, for irkit_run_values. */
+/* A tensor, a sequence of tensors, or nothing for a port that is optional; for irkit_run_values. */
 typedef struct irkit_value {
     irkit_kind kind;
     const irkit_tensor* tensors; /* an array of `count`; may be NULL for none. Who owns it is said there */
-    size_t count;                /* 1 for a tensor */
+    size_t count;                /* 1 for a tensor, 0 for nothing */
 } irkit_value;
 
 /* ----------------------------------------------------------------- models */
@@ -161,15 +172,21 @@ typedef enum irkit_verify {
 typedef struct irkit_model_options {
     size_t struct_size;
     irkit_verify verify;
+    uint64_t max_file_size; /* a longer file is a LimitError, before it is read; 0: the format's own limits */
+    uint64_t max_nodes;     /* of all graphs together; 0: the format's own limit */
 } irkit_model_options;
 #define IRKIT_MODEL_OPTIONS_INIT \
-    { sizeof(irkit_model_options), IRKIT_VERIFY_AUTO }
+    { sizeof(irkit_model_options), IRKIT_VERIFY_AUTO, 0, 0 }
 
 /* Map the file at `path`. options may be NULL. The file must not be shortened while the model lives: the
  * operating system would end the process. Replace it by renaming another one over it, as irkit's own save
  * does. */
 IRKIT_API irkit_error* irkit_model_open(const char* path, const irkit_model_options* options,
                                         irkit_model** model);
+
+/* The same of an open file, from its start, whatever its position. `fd` stays the caller's and may be closed
+ * after the call. */
+IRKIT_API irkit_error* irkit_model_open_fd(int fd, const irkit_model_options* options, irkit_model** model);
 
 /* The same from memory. `data` is borrowed: it must start at a multiple of 64, stay where it is and unchanged
  * until the model and all its sessions are freed. */
@@ -179,6 +196,14 @@ IRKIT_API irkit_error* irkit_model_from_memory(const void* data, size_t size,
 /* The same from a copy, made before the call returns. */
 IRKIT_API irkit_error* irkit_model_from_copy(const void* data, size_t size,
                                              const irkit_model_options* options, irkit_model** model);
+
+/* The same from memory that the model takes over: release(user, data, size) is called once, from any thread,
+ * when the model and all its sessions are freed, and before this call returns if it fails. `data` as for
+ * irkit_model_from_memory. */
+typedef void (*irkit_release_function)(void* user, void* data, size_t size);
+IRKIT_API irkit_error* irkit_model_from_owned(void* data, size_t size, irkit_release_function release,
+                                              void* user, const irkit_model_options* options,
+                                              irkit_model** model);
 
 /* Sessions made from the model keep what they need of it. NULL is allowed. */
 IRKIT_API void irkit_model_free(irkit_model* model);
@@ -190,13 +215,18 @@ typedef struct irkit_model_info {
     const char* name;
     const char* producer; /* "irkit 0.1.0" */
     uint32_t opset;       /* of ai.onnx */
-    size_t inputs;
+    size_t inputs;        /* that a caller gives; states are not counted */
     size_t outputs;
     size_t nodes; /* of all graphs */
     size_t tensors;
     size_t samples; /* test vectors in the file */
     uint64_t file_size;
     uint64_t weights_size;
+    size_t states;      /* tensors that a session keeps from call to call */
+    size_t symbols;     /* names of sizes, as "batch" */
+    size_t constraints; /* between sizes */
+    size_t assumptions;
+    size_t metadata; /* entries */
 } irkit_model_info;
 
 /* Fills as many fields as info->struct_size has room for. */
@@ -214,9 +244,33 @@ typedef struct irkit_port {
     irkit_kind kind;
 } irkit_port;
 
-/* Input or output `index`. port->struct_size must be sizeof(irkit_port). */
+/* Input, output or state `index`: fills as many fields as port->struct_size has room for. */
 IRKIT_API irkit_error* irkit_model_get_input(const irkit_model* model, size_t index, irkit_port* port);
 IRKIT_API irkit_error* irkit_model_get_output(const irkit_model* model, size_t index, irkit_port* port);
+IRKIT_API irkit_error* irkit_model_get_state(const irkit_model* model, size_t index, irkit_port* port);
+
+/* Functions with `buffer`, `capacity` and `size` give a text or bytes: *size is its length (texts: without
+ * the NUL at the end). It is written to `buffer` when `capacity` is enough (texts: for the NUL too); buffer
+ * may be NULL to ask for the length. */
+
+/* Size `axis` of input (or, with is_output, output) `index` as text: "batch", "784", "(width + 1)//2". */
+IRKIT_API irkit_error* irkit_model_get_dim(const irkit_model* model, int32_t is_output, size_t index,
+                                           size_t axis, char* buffer, size_t capacity, size_t* size);
+
+/* Name of symbol `index` of the sizes; NULL past the last. */
+IRKIT_API const char* irkit_model_symbol(const irkit_model* model, size_t index);
+
+/* Constraint `index` as text: "batch == batch_1 (model.py:12)". Every call checks that all of them hold. */
+IRKIT_API irkit_error* irkit_model_get_constraint(const irkit_model* model, size_t index, char* buffer,
+                                                  size_t capacity, size_t* size);
+
+/* What the outputs will be for these inputs, of which dtype, rank and dims are looked at, and refused as
+ * irkit_run would: sets dtype, rank, dims and size (bytes of a buffer that is large enough; strings: 0) of
+ * each output, `data` is left alone. rank is -1 where it depends on more than the sizes of the inputs. For
+ * models of tensors only. */
+IRKIT_API irkit_error* irkit_model_infer_outputs(const irkit_model* model, const irkit_tensor* inputs,
+                                                 size_t input_count, irkit_tensor* outputs,
+                                                 size_t output_count);
 
 /* Entry `index` of the metadata, in order of keys; NULL past the last. For people: irkit does not interpret
  * it. */
@@ -232,8 +286,7 @@ IRKIT_API irkit_error* irkit_model_get_sample(const irkit_model* model, size_t i
                                               irkit_tensor* outputs);
 
 /* The onnx.ModelProto that sessions hand to onnxruntime, for those who look for a mistake: weights of 256
- * bytes and more are external data of the location "w", which is the file's WEIGHTS section. *size is its
- * length; it is written to `buffer` when capacity is enough (buffer may be NULL to ask for the length). */
+ * bytes and more are external data of the location "w", which is the file's WEIGHTS section. */
 IRKIT_API irkit_error* irkit_model_write_onnx(const irkit_model* model, void* buffer, size_t capacity,
                                               size_t* size);
 
@@ -269,13 +322,21 @@ typedef struct irkit_session_options {
     int32_t disable_prepacking; /* 1: no rearranged copies of weights; less private memory, slower large
                                    products */
     irkit_optimization optimization;
-    int32_t disable_arena;     /* 1: give memory back after each call */
-    irkit_log_level log_level; /* with `log`: the least important messages that are wanted */
-    irkit_log_function log;    /* NULL: onnxruntime's messages are dropped */
-    void* log_user;            /* handed to `log`; must live as long as the session */
+    int32_t disable_arena;         /* 1: give memory back after each call */
+    irkit_log_level log_level;     /* with `log`: the least important messages that are wanted */
+    irkit_log_function log;        /* NULL: onnxruntime's messages are dropped */
+    void* log_user;                /* handed to `log`; must live as long as the session */
+    const char* provider;          /* an execution provider of this onnxruntime that goes before its CPU's, as
+                                      SessionOptionsAppendExecutionProvider names it ("XNNPACK"); NULL: none */
+    int32_t disable_spinning;      /* 1: idle threads sleep at once; less work for the CPU, slower calls */
+    int32_t profile;               /* 1: measure each node until irkit_session_end_profile; slower calls */
+    uint64_t timeout_microseconds; /* for making the session, looked at between steps; 0: none */
 } irkit_session_options;
-#define IRKIT_SESSION_OPTIONS_INIT \
-    { sizeof(irkit_session_options), NULL, 0, 0, IRKIT_OPTIMIZE_ALL, 0, IRKIT_LOG_WARNING, NULL, NULL }
+#define IRKIT_SESSION_OPTIONS_INIT                                                                       \
+    {                                                                                                    \
+        sizeof(irkit_session_options), NULL, 0, 0, IRKIT_OPTIMIZE_ALL, 0, IRKIT_LOG_WARNING, NULL, NULL, \
+            NULL, 0, 0, 0                                                                                \
+    }
 
 /* options may be NULL. With onnxruntime 1.31 or newer the weights are used where the file is mapped, without
  * a copy. */
@@ -292,19 +353,23 @@ IRKIT_API const char* irkit_onnxruntime_version(void);
 typedef struct irkit_result irkit_result;
 IRKIT_API void irkit_result_free(irkit_result* result); /* NULL is allowed */
 
-/* Stops calls from another thread. */
+/* Stops calls from another thread: all that were given it, and until it is reset all that will be. A call,
+ * also one inside a loop without end, stops before its next node; a node at work is not interrupted. One
+ * canceller may serve any number of calls and sessions at once. */
 typedef struct irkit_canceller irkit_canceller;
-IRKIT_API irkit_error* irkit_canceller_create(const irkit_session* session, irkit_canceller** canceller);
-IRKIT_API irkit_error* irkit_cancel(irkit_canceller* canceller); /* from any thread; stays so until reset */
+IRKIT_API irkit_error* irkit_canceller_create(irkit_canceller** canceller);
+IRKIT_API irkit_error* irkit_cancel(
+    irkit_canceller* canceller); /* from any thread, not from a signal handler */
 IRKIT_API irkit_error* irkit_canceller_reset(irkit_canceller* canceller);
 IRKIT_API void irkit_canceller_free(irkit_canceller* canceller); /* not while a call uses it */
 
 typedef struct irkit_run_options {
     size_t struct_size;
-    irkit_canceller* canceller; /* NULL: cannot be stopped */
+    irkit_canceller* canceller;    /* NULL: cannot be stopped */
+    uint64_t timeout_microseconds; /* then the call ends with IRKIT_TIMEOUT; 0: none */
 } irkit_run_options;
 #define IRKIT_RUN_OPTIONS_INIT \
-    { sizeof(irkit_run_options), NULL }
+    { sizeof(irkit_run_options), NULL, 0 }
 
 /* Run once. `inputs` and `outputs` are in the order of the signature; their counts must be the model's. All
  * of them are tensors here: for a model with sequences there is irkit_run_values.
@@ -325,7 +390,9 @@ IRKIT_API irkit_error* irkit_run(irkit_session* session, const irkit_tensor* inp
                                  irkit_tensor* outputs, size_t output_count, const irkit_run_options* options,
                                  irkit_result** result);
 
-/* The same for models whose inputs and outputs may be sequences of tensors.
+/* The same for models whose inputs and outputs may be sequences of tensors, or optional. For an optional port
+ * give a value of what it holds, or one of IRKIT_KIND_OPTIONAL and count 0 for nothing; outputs come the same
+ * way.
  *
  * Inputs: of each, the array `tensors` and the `data` of its tensors are the caller's, only read, and only
  * during the call. Every tensor of a sequence is checked against the signature as a tensor would be.
@@ -339,8 +406,46 @@ IRKIT_API irkit_error* irkit_run_values(irkit_session* session, const irkit_valu
                                         irkit_value* outputs, size_t output_count,
                                         const irkit_run_options* options, irkit_result** result);
 
-/* Run the file's test vectors and compare as the file says; the error names sample, output, expected and
- * found. *samples (may be NULL) is their number. A file without any is IRKIT_INVALID_ARGUMENT. */
+/* States: tensors that a session keeps from call to call, by name. A new session holds those of the file.
+ * Calls of a session with states come one after the other, and replace them only when they succeed: after an
+ * error, a timeout or a cancellation they are what they were. Other sessions of the model have their own.
+ *
+ * get: a copy, whose `data` belongs to *result. set: dtype and dims must be those of the state; `data` is
+ * copied. Both wait for a call at work. */
+IRKIT_API irkit_error* irkit_session_get_state(irkit_session* session, const char* name, irkit_tensor* value,
+                                               irkit_result** result);
+IRKIT_API irkit_error* irkit_session_set_state(irkit_session* session, const char* name,
+                                               const irkit_tensor* value);
+IRKIT_API irkit_error* irkit_session_reset_states(irkit_session* session); /* those of the file */
+
+/* -------------------------------------------------------------- profiling */
+
+/* What the nodes of a session took. */
+typedef struct irkit_profile irkit_profile;
+
+typedef struct irkit_node_time {
+    size_t struct_size;
+    const char* op;     /* what onnxruntime made of the node, or of several together: "FusedGemm" */
+    const char* layer;  /* path of the layer that made it; "" when it comes from onnxruntime */
+    const char* source; /* "model.py:12"; "" when not known */
+    uint64_t calls;
+    uint64_t microseconds; /* of all calls together; a node with sub-graphs includes theirs */
+} irkit_node_time;
+
+/* Ends the profiling of a session that was made with options.profile, and returns what it measured. The
+ * session goes on without. Later calls are IRKIT_INVALID_ARGUMENT. (onnxruntime measures by writing a file:
+ * it stands in a folder of its own in $TMPDIR, or /tmp, until then.) */
+IRKIT_API irkit_error* irkit_session_end_profile(irkit_session* session, irkit_profile** profile);
+IRKIT_API size_t irkit_profile_count(const irkit_profile* profile); /* 0 for NULL */
+/* The slowest first. Strings live as long as the profile. */
+IRKIT_API irkit_error* irkit_profile_get(const irkit_profile* profile, size_t index, irkit_node_time* time);
+IRKIT_API void irkit_profile_free(irkit_profile* profile); /* NULL is allowed */
+
+/* ------------------------------------------------------------------- test */
+
+/* Run the file's test vectors, each from the states of the file, and compare as the file says; the error
+ * names sample, output, expected and found. *samples (may be NULL) is their number. A file without any is
+ * IRKIT_INVALID_ARGUMENT. */
 IRKIT_API irkit_error* irkit_self_test(irkit_session* session, size_t* samples);
 
 #ifdef __cplusplus

@@ -11,6 +11,7 @@
 
 #include <irkit/irkit.h>
 
+#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -129,13 +130,16 @@ irkit_tensor tensor(const T* data, const Dims& dims) {
     return result;
 }
 
-/// An input for Session::run_values: around one tensor, or around the tensors of a sequence. They must
-/// outlive it.
+/// An input for Session::run_values: around one tensor, around the tensors of a sequence (which must outlive
+/// it), or nothing for a port that is optional.
 inline irkit_value value(const irkit_tensor& tensor) {
     return {IRKIT_KIND_TENSOR, &tensor, 1};
 }
 inline irkit_value sequence(const std::vector<irkit_tensor>& tensors) {
     return {IRKIT_KIND_SEQUENCE, tensors.data(), tensors.size()};
+}
+inline irkit_value nothing() {
+    return {IRKIT_KIND_OPTIONAL, nullptr, 0};
 }
 
 /// A verified model file.
@@ -153,6 +157,20 @@ class Model {
         handle_.reset(model);
     }
 
+    /// Of the file that `fd` has open.
+    static Model from_fd(int fd, const irkit_model_options& options = IRKIT_MODEL_OPTIONS_INIT) {
+        irkit_model* model = nullptr;
+        check(irkit_model_open_fd(fd, &options, &model));
+        return Model(model);
+    }
+    /// Of bytes that start at a multiple of 64 and outlive the model and its sessions.
+    static Model from_memory(const void* data, size_t size,
+                             const irkit_model_options& options = IRKIT_MODEL_OPTIONS_INIT) {
+        irkit_model* model = nullptr;
+        check(irkit_model_from_memory(data, size, &options, &model));
+        return Model(model);
+    }
+
     /// Strings in it live as long as the model.
     irkit_model_info info() const {
         irkit_model_info result{};
@@ -162,10 +180,21 @@ class Model {
     }
     irkit_port input(size_t index) const { return port(irkit_model_get_input, index); }
     irkit_port output(size_t index) const { return port(irkit_model_get_output, index); }
+    irkit_port state(size_t index) const { return port(irkit_model_get_state, index); }
+
+    /// What the outputs will be: see irkit_model_infer_outputs.
+    std::vector<irkit_tensor> infer_outputs(const std::vector<irkit_tensor>& inputs) const {
+        std::vector<irkit_tensor> outputs(info().outputs);
+        check(irkit_model_infer_outputs(handle(), inputs.data(), inputs.size(), outputs.data(),
+                                        outputs.size()));
+        return outputs;
+    }
 
     const irkit_model* handle() const { return handle_.get(); }  // NULL after a move
 
   private:
+    explicit Model(irkit_model* model) : handle_(model) {}
+
     using GetPort = irkit_error* (*)(const irkit_model*, size_t, irkit_port*);
     irkit_port port(GetPort get, size_t index) const {
         irkit_port result{};
@@ -208,9 +237,10 @@ class Value {
         : value_(value), tensors_(value.tensors, value.tensors + value.count) {}
 
     bool is_sequence() const { return value_.kind == IRKIT_KIND_SEQUENCE; }
+    bool is_nothing() const { return value_.kind == IRKIT_KIND_OPTIONAL; }
     const irkit_value& raw() const { return value_; }  // may be an input of another call
 
-    size_t size() const { return tensors_.size(); }  // 1 for a tensor
+    size_t size() const { return tensors_.size(); }  // 1 for a tensor, 0 for nothing
     const Output& operator[](size_t index) const { return tensors_.at(index); }
     std::vector<Output>::const_iterator begin() const { return tensors_.begin(); }
     std::vector<Output>::const_iterator end() const { return tensors_.end(); }
@@ -240,6 +270,51 @@ class Given {
 using Outputs = Given<Output>;
 using Values = Given<Value>;
 
+/// Stops calls from another thread: see irkit_cancel.
+class Canceller {
+  public:
+    Canceller() {
+        irkit_canceller* canceller = nullptr;
+        check(irkit_canceller_create(&canceller));
+        handle_.reset(canceller);
+    }
+    void cancel() { check(irkit_cancel(handle())); }
+    void reset() { check(irkit_canceller_reset(handle())); }
+    irkit_canceller* handle() const { return handle_.get(); }
+
+  private:
+    struct Free {
+        void operator()(irkit_canceller* canceller) const { irkit_canceller_free(canceller); }
+    };
+    std::unique_ptr<irkit_canceller, Free> handle_;
+};
+
+/// How a call may be stopped; nothing says: not at all.
+struct RunLimits {
+    RunLimits() = default;
+    explicit RunLimits(Canceller& canceller) : canceller(canceller.handle()) {}
+    explicit RunLimits(std::chrono::microseconds timeout) : timeout(timeout) {}
+    RunLimits(Canceller& canceller, std::chrono::microseconds timeout)
+        : canceller(canceller.handle()), timeout(timeout) {}
+
+    irkit_run_options options() const {
+        irkit_run_options result = IRKIT_RUN_OPTIONS_INIT;
+        result.canceller = canceller;
+        result.timeout_microseconds = timeout.count() > 0 ? static_cast<uint64_t>(timeout.count()) : 0;
+        return result;
+    }
+
+    irkit_canceller* canceller = nullptr;
+    std::chrono::microseconds timeout{0};
+};
+
+/// What a node of a profiled session took: see irkit_node_time.
+struct NodeTime {
+    std::string op, layer, source;
+    uint64_t calls = 0;
+    std::chrono::microseconds time{0};
+};
+
 /// A model ready to run; may be used by many threads at once.
 class Session {
   public:
@@ -250,9 +325,9 @@ class Session {
         output_count_ = model.info().outputs;
     }
 
-    Outputs run(const std::vector<irkit_tensor>& inputs, irkit_canceller* canceller = nullptr) const {
+    Outputs run(const std::vector<irkit_tensor>& inputs, const RunLimits& limits = {}) const {
         std::vector<irkit_tensor> outputs(output_count_);
-        const irkit_run_options options{sizeof options, canceller};
+        const irkit_run_options options = limits.options();
         irkit_result* result = nullptr;
         check(irkit_run(handle(), inputs.data(), inputs.size(), outputs.data(), outputs.size(), &options,
                         &result));
@@ -263,9 +338,9 @@ class Session {
     }
 
     /// For models whose inputs and outputs may be sequences of tensors.
-    Values run_values(const std::vector<irkit_value>& inputs, irkit_canceller* canceller = nullptr) const {
+    Values run_values(const std::vector<irkit_value>& inputs, const RunLimits& limits = {}) const {
         std::vector<irkit_value> outputs(output_count_);
-        const irkit_run_options options{sizeof options, canceller};
+        const irkit_run_options options = limits.options();
         irkit_result* result = nullptr;
         check(irkit_run_values(handle(), inputs.data(), inputs.size(), outputs.data(), outputs.size(),
                                &options, &result));
@@ -276,9 +351,42 @@ class Session {
     }
 
     /// Into buffers of the caller's: see irkit_run.
-    void run_into(const std::vector<irkit_tensor>& inputs, std::vector<irkit_tensor>& outputs) const {
-        check(irkit_run(handle(), inputs.data(), inputs.size(), outputs.data(), outputs.size(), nullptr,
+    void run_into(const std::vector<irkit_tensor>& inputs, std::vector<irkit_tensor>& outputs,
+                  const RunLimits& limits = {}) const {
+        const irkit_run_options options = limits.options();
+        check(irkit_run(handle(), inputs.data(), inputs.size(), outputs.data(), outputs.size(), &options,
                         nullptr));
+    }
+
+    /// A copy of the state called `name`.
+    Outputs state(const char* name) const {
+        irkit_tensor value{};
+        irkit_result* result = nullptr;
+        check(irkit_session_get_state(handle(), name, &value, &result));
+        Outputs returned;
+        returned.result_.reset(result);
+        returned.items_.emplace_back(value);
+        return returned;
+    }
+    void set_state(const char* name, const irkit_tensor& value) {
+        check(irkit_session_set_state(handle(), name, &value));
+    }
+    void reset_states() { check(irkit_session_reset_states(handle())); }
+
+    /// Of a session made with options.profile; the slowest node first.
+    std::vector<NodeTime> end_profile() {
+        irkit_profile* profile = nullptr;
+        check(irkit_session_end_profile(handle(), &profile));
+        const std::unique_ptr<irkit_profile, void (*)(irkit_profile*)> owned(profile, irkit_profile_free);
+        std::vector<NodeTime> result(irkit_profile_count(profile));
+        for (size_t k = 0; k < result.size(); ++k) {
+            irkit_node_time time{};
+            time.struct_size = sizeof time;
+            check(irkit_profile_get(profile, k, &time));
+            result[k] = {time.op, time.layer, time.source, time.calls,
+                         std::chrono::microseconds(time.microseconds)};
+        }
+        return result;
     }
 
     /// The number of samples that passed.
