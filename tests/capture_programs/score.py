@@ -83,11 +83,15 @@ def known() -> dict[str, dict[str, str]]:
 
 
 def told(results: Sequence[Row]) -> Iterator[str]:
-    """Why programs are not right, the bad ones first."""
-    cases = [(n, s, v) for n, verdicts in results for s, v in verdicts.items() if v.kind != RIGHT]
-    for name, subject, verdict in sorted(cases, key=lambda c: -VERDICTS.index(c[2].kind)):
+    """Why programs are not right, the bad ones first; subjects that say the same are told together."""
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for name, verdicts in results:
+        for subject, v in verdicts.items():
+            if v.kind != RIGHT:
+                together.setdefault((v.kind, name, v.told), []).append(subject)
+    for (kind, name, text), subjects in sorted(together.items(), key=lambda c: -VERDICTS.index(c[0][0])):
         must = "must, " if ENTRIES[name].must else ""
-        yield f"{verdict.kind}: {name} ({must}{subject})\n    {verdict.told}"
+        yield f"{kind}: {name} ({must}{', '.join(subjects)})\n    {text}"
 
 
 def main(arguments: Sequence[str]) -> None:

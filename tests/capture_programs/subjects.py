@@ -13,6 +13,7 @@ from tests.capture_programs.program import Call, Program
 
 FILES = ("interpreter", "onnxruntime", "native")
 SUBJECTS = ("function", "captured", *FILES)
+LOADED = (irkit.capture, irkit.function, irkit.load)  # now, so that processes made later share them
 
 
 class Subject(NamedTuple):
@@ -62,7 +63,8 @@ def from_file(program: Program, backend: str, folder: Path) -> Subject:
     made = _capture(program)
     made.save(path)
     loaded = irkit.load(path, backend=backend)
-    return Subject(in_numpy(Program(loaded, program.calls)).run, lambda: str(loaded.report))
+    weights = " ".join(w.path for w in loaded.graph_model.weights)  # what a file holds of a layer
+    return Subject(in_numpy(Program(loaded, program.calls)).run, lambda: f"{loaded.report} {weights}")
 
 
 def _capture(program: Program) -> Any:

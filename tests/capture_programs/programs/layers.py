@@ -165,7 +165,7 @@ def weights_set_later() -> Program:
     def change():
         layer.set_weights([layer.get_weights()[0] * 2 + 1, layer.get_weights()[1] + 1])
 
-    return Program(f, [ROWS[0], call(ROWS[1].args[0], before=change, changed=True)], reads=("layer",))
+    return Program(f, [ROWS[0], call(ROWS[1].args[0], before=change, changed=True)], reads=(layer.name,))
 
 
 @guarded("layers made inside call")
