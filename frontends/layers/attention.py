@@ -168,6 +168,10 @@ class MultiHeadAttention(Heads):
             attention_mask,
             causal(query, value) if use_causal_mask else None,
         )
+        is_plain = query.ndim == 3 and mask is None and not (training and self.dropout)
+        if is_plain and not return_attention_scores:
+            heads = self._query(query), self._key(key), self._value(value)
+            return self._output(ops.dot_product_attention(*heads, scale=1 / math.sqrt(self.key_dim)))
         to_scores, to_results = self._attention_equations(query.ndim)
         q = ops.multiply(self._query(query), 1 / math.sqrt(self.key_dim))
         scores = ops.einsum(to_scores, self._key(key), q)

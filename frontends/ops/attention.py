@@ -47,6 +47,8 @@ def dot_product_attention(
         raise ShapeError("query, key and value must have rank 4.", facts=[str(t.type) for t in (q, k, v)])
     size = q.shape[-1]
     factor = scale if scale is not None else 1 / math.sqrt(int(size))
+    if mask is None and bias is None and q.type.dtype is DType.float32 and _has_heads(q, k, v):
+        return _by_operator(q, k, v, factor, is_causal, attn_logits_soft_cap or 0.0)
     logits = apply_one(op.MatMul(), permuted(q, (0, 2, 1, 3)), permuted(k, (0, 2, 3, 1)))
     logits = multiply(cast_to(logits, DType.float32) if logits.type.dtype.bits < 32 else logits, factor)
     logits = logits if bias is None else add(logits, cast_to(tensor(bias), logits.type.dtype))
@@ -55,6 +57,30 @@ def dot_product_attention(
     shares = softmax(_masked(logits, mask, is_causal))
     mixed = apply_one(op.MatMul(), cast_to(shares, v.type.dtype), permuted(v, (0, 2, 1, 3)))
     return permuted(mixed, (0, 2, 1, 3))
+
+
+def _has_heads(*tensors: Operand) -> bool:
+    """Whether heads and their sizes are known."""
+    return all(isinstance(size, int) and size for t in tensors for size in t.shape[2:])
+
+
+def _by_operator(
+    q: Operand, k: Operand, v: Operand, scale: float, is_causal: bool, soft_cap: float
+) -> Tensor:
+    """ONNX's operator, for which runtimes have one kernel. With a mask it is not used: where a query sees no key,
+    Keras has the mean of all values, ONNX leaves it open."""
+    heads = int(q.shape[2])
+    joined = [_joined(t) for t in (q, k, v)]
+    attend = op.Attention(
+        is_causal=is_causal, q_num_heads=heads, kv_num_heads=heads, scale=scale, softcap=soft_cap
+    )
+    mixed = apply_one(attend, *joined)
+    return apply_one(op.Reshape(), mixed, tensor([0, 0, heads, int(v.shape[3])], DType.int64))
+
+
+def _joined(x: Operand) -> Tensor:
+    """(n, t, h, d) → (n, t, h·d)"""
+    return apply_one(op.Reshape(), x, tensor([0, 0, int(x.shape[2]) * int(x.shape[3])], DType.int64))
 
 
 def _masked(logits: Tensor, mask: TensorLike | None, is_causal: bool) -> Tensor:
