@@ -14,10 +14,12 @@ from irkit.backends.profiling import Event
 
 if TYPE_CHECKING:
     from irkit.backends.lowering import Lowered
+    from irkit.backends.program import NodeP
     from irkit.ir import GraphModel
 
-# Nodes are called "layer|graph.number"; those that onnxruntime makes of several have more around that.
-_NODE = re.compile(r"(?P<layer>[^|]*)\|(?P<graph>\d+)\.(?P<number>\d+)")
+# Nodes are called "layer|graph.number"; those that onnxruntime makes of several, after the value that they give.
+_NODE = re.compile(r"\|(?P<graph>\d+)\.(?P<number>\d+)")
+_VALUE = re.compile(r"_v(?P<value>\d+)_")
 
 
 def timed_runs(model: GraphModel, inputs: Sequence[Any], runs: int, warming: int) -> list[Event]:
@@ -45,9 +47,19 @@ def _events(entries: Sequence[dict[str, Any]], lowered: Lowered, warming: int) -
 
 
 def _event(entry: dict[str, Any], lowered: Lowered, begin: float, run: int) -> Event:
-    match = _NODE.search(entry["name"])
-    node = lowered.node(int(match["graph"]), int(match["number"])) if match else None
+    node = _node(entry["name"], lowered)
     strings = lowered.program.strings
     layer = strings[node.layer] if node is not None else ""
     source = strings[node.source] if node is not None else ""
     return Event(entry["args"]["op_name"], layer, source, begin, entry["dur"] / 1e6, run)
+
+
+def _node(name: str, lowered: Lowered) -> NodeP | None:
+    """The node of the program that a kernel ran, or the last of those it ran; None for what onnxruntime added."""
+    match = _NODE.search(name)
+    if match is not None:
+        return lowered.node(int(match["graph"]), int(match["number"]))
+    match = _VALUE.match(name)
+    number = int(match["value"]) if match is not None else -1
+    nodes = (n for graph in lowered.program.graphs for n in graph.nodes)
+    return next((n for n in nodes if number in n.outputs), None)

@@ -54,10 +54,10 @@ def _join(node: Node, report: Report) -> None:
 
 
 def _convolution(node: Node, maker: Node, added: Value) -> Value | None:
-    if maker.op.name not in ("Conv", "ConvTranspose") or len(maker.inputs) > 2:
+    if maker.op.name not in ("Conv", "ConvTranspose") or any(v is not None for v in maker.inputs[2:]):
         return None
     bias = _vector(node, added, shape_of(maker.outputs[0]) or ())
-    return None if bias is None else add_beside(maker, maker.op, *maker.inputs, bias)[0]
+    return None if bias is None else add_beside(maker, maker.op, *maker.inputs[:2], bias)[0]
 
 
 def _vector(node: Node, added: Value, shape: tuple[object, ...]) -> Value | None:

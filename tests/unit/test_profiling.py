@@ -39,6 +39,19 @@ def test_each_layer_has_its_time_and_line_in_each_run(backend: str) -> None:
     assert all("test_profiling.py" in e.source for e in events if e.layer)
 
 
+def test_convolutions_that_onnxruntime_makes_its_own_are_found() -> None:
+    layers = irkit.layers
+    convolutions = irkit.Sequential(
+        [
+            irkit.Input((16, 16, 3)),
+            layers.Conv2D(16, 3, activation="relu", name="c1"),
+            layers.Conv2D(16, 3, name="c2"),
+        ]
+    )
+    events = profile(convolutions.graph_model, [np.zeros((1, 16, 16, 3), np.float32)], "onnxruntime", runs=1)
+    assert {e.layer for e in events if e.op in ("Conv", "FusedConv")} == {"c1", "c2"}
+
+
 def test_layers_are_averaged_over_runs_and_sorted_by_cost() -> None:
     events = [
         Event("Conv", "a", "", 0.0, 1.0, 0),
