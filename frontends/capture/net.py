@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from types import CodeType, FrameType, MethodType
@@ -24,6 +25,7 @@ class Net:
 
     def __init__(self, session: Session, name: str) -> None:
         self._session, self._name = session, name
+        self.imports = 0  # that are going on: what irkit imports when it is first needed is not our business
 
     def __enter__(self) -> None:
         # somebody profiles this program: there can be one such function only
@@ -37,7 +39,9 @@ class Net:
 
     def event(self, frame: FrameType, event: str, called: object) -> None:
         """Python's profile function."""
-        if event == "call" and self.is_foreign(frame.f_code, frame):
+        if frame.f_code.co_name == "_find_and_load":
+            self.imports += (event == "call") - (event == "return")
+        elif event == "call" and not self.imports and self.is_foreign(frame.f_code, frame):
             sys.setprofile(None)
             name = frame.f_code.co_qualname
             raise self._session.watch.refused(
@@ -50,10 +54,15 @@ class Net:
 
     def is_foreign(self, code: CodeType, frame: FrameType) -> bool:
         """Whether a frame runs code of the user's that is not rewritten."""
-        if is_rewritten(code) or is_generated(code):
+        if is_rewritten(code) or is_generated(code) or _is_collectors(code):
             return False
         root = str(frame.f_globals.get("__name__", "")).partition(".")[0]
         return root != "irkit" and root not in KNOWN_ROOTS
+
+
+def _is_collectors(code: CodeType) -> bool:
+    """Whether the garbage collector calls it, which may happen at any moment and is no act of the program."""
+    return code.co_name == "__del__" or any(getattr(f, "__code__", None) is code for f in gc.callbacks)
 
 
 class off:  # noqa: N801  # used as a statement

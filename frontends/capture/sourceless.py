@@ -8,6 +8,7 @@ that come from nowhere. A condition on a tensor refuses by itself, since nothing
 
 from __future__ import annotations
 
+import builtins
 import dis
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
@@ -122,16 +123,13 @@ def _look(
     bound = inspect.signature(function).bind(*args, **kwargs)
     bound.apply_defaults()
     cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
-    builtins = (
-        function.__builtins__ if isinstance(function.__builtins__, dict) else vars(function.__builtins__)
-    )
     for place, name, attributes in reads:
         if place == "argument":
             value = bound.arguments[name]
         elif place == "free":
             value = session.watch.free_read(cells[name], name, cells[name].cell_contents)
-        elif name in function.__globals__ or name in builtins:
-            found = function.__globals__.get(name, builtins.get(name))
+        elif name in function.__globals__ or hasattr(builtins, name):
+            found = function.__globals__.get(name, getattr(builtins, name, None))
             value = session.watch.global_read(function.__globals__, name, found)
         else:
             continue  # a NameError, should it come to that
@@ -151,7 +149,7 @@ class _Inside(Net):
 
     def event(self, frame: FrameType, event: str, called: Any) -> None:
         super().event(frame, event, called)
-        if event == "c_call" and frame.f_code in self._own:
+        if event == "c_call" and frame.f_code in self._own and not self.imports:
             name = getattr(called, "__name__", "")
             foreign.check_policy(self._session, called, getattr(called, "__self__", None), name)
 
