@@ -87,7 +87,8 @@ def symbolic_value(operand: Operand, definition: Definition) -> Value | None:
     if operand is None:
         return None
     if isinstance(operand, SymbolicTensor):
-        return operand.value
+        value = operand.value
+        return value if definition.stand_in is None else definition.stand_in(value)
     if isinstance(operand, Variable):
         return value_of(operand.weight, definition)
     array = operand.array if isinstance(operand, EagerTensor) else np.asarray(operand)

@@ -77,7 +77,7 @@ class Definition:
     outer: for the inside of a branch or loop, the definition around it, whose tensors may be read there.
     """
 
-    __slots__ = ("_into", "_named", "_open", "graph", "makers", "outer", "records", "states")
+    __slots__ = ("_into", "_named", "_open", "graph", "makers", "outer", "records", "stand_in", "states")
 
     def __init__(self, graph: Graph | None = None, outer: Definition | None = None) -> None:
         self.graph = Graph() if graph is None else graph  # an empty graph is false
@@ -88,6 +88,8 @@ class Definition:
         self.states: dict[Weight, Value] = {}  # variables that were assigned here: see state.py
         self._named: dict[tuple[tuple[str, ...], str], Layer] = {}
         self._into: Definition | None = None
+        # what is read in place of a value from around, in a branch in which more is known about its sizes
+        self.stand_in: Callable[[Value], Value] | None = None if outer is None else outer.stand_in
 
     def find(self) -> Definition:
         """This definition, or the one that it became a part of."""

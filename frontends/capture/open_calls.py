@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from irkit import operators as op
 from irkit.errors import CaptureError
 from irkit.frontends.apply import apply_one
@@ -13,12 +15,15 @@ from irkit.frontends.capture.branches import choice
 from irkit.frontends.number import KINDS, Number, is_plain
 from irkit.frontends.ops.sizes import size_tensor
 from irkit.frontends.size import OpenNumber, Size
-from irkit.frontends.tensor import SymbolicTensor, Tensor
+from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
 from irkit.frontends.variable import Variable
 from irkit.ir.source import caller
 
 if TYPE_CHECKING:
     from irkit.frontends.capture.runtime import Session
+
+
+_INT_END = 2.0**63
 
 
 def find(function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Callable[..., Any] | None:
@@ -49,7 +54,7 @@ def _converted(kind: str) -> Callable[..., Any]:
         if isinstance(x, Size) or x.kind == kind:
             return x
         if kind == "int" and x.kind == "float":
-            return Number("int", apply_one(op.Cast(to=KINDS["int"]), x.tensor))
+            return Number("int", _whole(x.tensor))
         return Number(kind, apply_one(op.Cast(to=KINDS[kind]), x.tensor))
 
     return made
@@ -59,7 +64,17 @@ def _scalar(x: Any, kind: str) -> Any:
     if kind == "bool":
         return conditions.truth(x)
     one = conditions.one_element(x)
+    if kind == "int" and "float" in x.dtype:
+        return Number(kind, _whole(one))
     return Number(kind, one if one.type.dtype is KINDS[kind] else apply_one(op.Cast(to=KINDS[kind]), one))
+
+
+def _whole(x: Tensor) -> Tensor:
+    """int(x) of a float: towards zero; an end of the run for what has no int."""
+    wide = apply_one(op.Cast(to=KINDS["float"]), x)
+    fits = apply_one(op.Less(), apply_one(op.Abs(), wide), EagerTensor(np.asarray(_INT_END)))
+    checked = apply_one(op.Assert(message="ValueError: this float cannot become an int"), fits, wide)
+    return apply_one(op.Cast(to=KINDS["int"]), checked)
 
 
 def item(x: SymbolicTensor) -> Any:

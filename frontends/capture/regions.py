@@ -13,13 +13,15 @@ from irkit.frontends.apply import apply_one, symbolic_value
 from irkit.frontends.capture import contents
 from irkit.frontends.definition import current_scope, scope
 from irkit.frontends.tensor import SymbolicTensor, Tensor
+from irkit.ir import dims
 from irkit.ir.graph import MAX_DEPTH
 from irkit.ir.source import UNKNOWN, Source, caller
+from irkit.ir.types import symbols_of
 
 if TYPE_CHECKING:
     from irkit.frontends.capture.runtime import Session
     from irkit.frontends.definition import Definition
-    from irkit.ir import Constraint, Value
+    from irkit.ir import Constraint, Dim, Value
 
 
 @dataclasses.dataclass(eq=False, slots=True)
@@ -50,6 +52,7 @@ class Region:
         self.definition: Definition = self._open.__enter__()
         graph = self.definition.graph
         self._demanded = len(graph.constraints)
+        self._solved = set(graph.constraints.solutions)
         graph.constraints = graph.constraints.forked()
         self.raised: Raised | None = None
         self.made: set[int] = set()  # ids of what was made in here
@@ -117,6 +120,15 @@ class Region:
         for inner in graph.all_graphs():
             inner.constraints = graph.root.constraints
         self._close()
+
+    def equal_inputs(self) -> dict[str, Dim]:
+        """Open sizes of the model's inputs that were found to be others in here, with these others."""
+        constraints = self.definition.graph.constraints
+        if len(constraints) == self._demanded:
+            return {}
+        inputs = {name for v in self.definition.graph.root.inputs for name in symbols_of(v.type)}
+        found = [n for n in constraints.solutions if n not in self._solved and n in inputs]
+        return {n: constraints.simplified(dims.symbol(n)) for n in found}
 
     def abandon(self) -> None:
         """The graph will not be used: nothing of it remains. Does nothing where it is finished or abandoned."""

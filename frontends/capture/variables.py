@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from irkit.frontends import state
 from irkit.frontends.capture import contents
+from irkit.frontends.capture.equalities import Equalities
 from irkit.frontends.capture.regions import Region
 from irkit.frontends.tensor import SymbolicTensor
 
 if TYPE_CHECKING:
     from irkit.frontends.capture.runtime import Session
-    from irkit.ir import Weight
+    from irkit.ir import Dim, Weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +76,32 @@ class Outcome:
 
 def outcome(session: Session, name: str, function: Callable[[], Any], variables: Variables) -> Outcome:
     """What comes of `function` as the inside of a branch. Everything is as before afterwards."""
-    region = Region(session, name)
-    try:
-        with undone(variables):
-            try:
-                region.run(function)
-            finally:
-                changed = changes(region)
-            return Outcome(region, variables.values(), changed)
-    except BaseException:
+    equal: dict[str, Dim] = {}
+    while True:
+        region = Region(session, name)
+        try:
+            found = _outcome(region, function, variables, equal)
+            more = region.equal_inputs()
+        except BaseException:
+            region.abandon()
+            raise
+        if not more:
+            return found
+        equal = {**equal, **more}
         region.abandon()
-        raise
+
+
+def _outcome(
+    region: Region, function: Callable[[], Any], variables: Variables, equal: Mapping[str, Dim]
+) -> Outcome:
+    if equal:
+        Equalities(region, equal)
+    with undone(variables):
+        try:
+            region.run(function)
+        finally:
+            changed = changes(region)
+        return Outcome(region, variables.values(), changed)
 
 
 @contextmanager

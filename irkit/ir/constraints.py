@@ -73,6 +73,11 @@ class Constraints:
             if len(self._all) == known:
                 self._all.append(constraint)
 
+    @property
+    def solutions(self) -> Mapping[str, Dim]:
+        """The symbols that are known to be something else."""
+        return self._solved
+
     def forked(self) -> Constraints:
         """The same demands, to which others may be added without touching these. Fresh symbols are shared."""
         fork = Constraints(exact_broadcast=self.exact_broadcast)
