@@ -200,10 +200,6 @@ class Hooks:
         """What a with statement enters."""
         return protocols.managed(session(), thing)
 
-    def managed(self, thing: Any) -> Any:
-        """What a `with` enters and leaves."""
-        return protocols.managed(session(), thing)
-
     def guarded(self) -> AbstractContextManager[None]:
         """Around the body of a try that has handlers."""
         return session().guarded()
