@@ -11,9 +11,12 @@ import numpy as np
 from irkit.errors import ArgumentError
 from irkit.frontends.apply import symbolic_value
 from irkit.frontends.capture.runtime import Session, capturing
+from irkit.frontends.capture.values import each
 from irkit.frontends.definition import Definition, Record, Scope, scope
 from irkit.frontends.input import TensorSpec
 from irkit.frontends.layer import Layer
+from irkit.frontends.number import number
+from irkit.frontends.size import OpenNumber
 from irkit.frontends.state import become_states
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor
 from irkit.frontends.variable import Variable
@@ -40,6 +43,7 @@ def trace(
     session = Session(definition)
     with capturing(session), scope(Scope(capturing=definition, training=False)):
         result = session.call(model.call, (unflatten(structure, tensors),), {})
+        result = each(lambda x: number(x).tensor if isinstance(x, OpenNumber) else x, result)
     leaves, out_structure = flatten(result, is_leaf)
     if not leaves:
         raise ArgumentError(
