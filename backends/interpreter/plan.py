@@ -19,6 +19,7 @@ from irkit.backends.interpreter.kernels import in_float64, kernel_of
 from irkit.backends.interpreter.steps import ABSENT, Frame, Kernel, Step, make_step
 from irkit.backends.interpreter.views import VIEWS
 from irkit.ir import captured
+from irkit.passes.rewriting import has_effect
 
 if TYPE_CHECKING:
     from irkit.backends.interpreter.arena import Room, Unit
@@ -91,6 +92,8 @@ class Plan:
 
     def _is_constant(self, node: Node) -> bool:
         """Put what is known without running into the frame."""
+        if has_effect(node):  # what an Assert hands on may be known, whether it holds is not
+            return False
         contents: Sequence[Array | None] = [v.known for v in node.outputs]
         if node.op.name == "Constant" and not node.op.domain:
             contents = (cast("Operator", node.op).run(),)
