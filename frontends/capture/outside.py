@@ -18,7 +18,7 @@ import numpy as np
 from irkit.errors import CaptureError
 from irkit.frontends.capture import attributes, policy, protocols
 from irkit.frontends.capture.fingerprints import PLAIN, children, held, is_container
-from irkit.frontends.capture.origin import is_known
+from irkit.frontends.capture.origin import is_known, is_users
 from irkit.frontends.capture.reads import (
     MISSING,
     InCell,
@@ -195,8 +195,8 @@ class Watch:
         for name in ("__defaults__", "__kwdefaults__"):
             value = getattr(function, name)
             if value and (id(function), name) not in self.reads:
-                path = f"{function.__qualname__}.{name}"
-                self._note(What.ATTRIBUTE, function, name, path, OfObject(function, name), value)
+                path = f"{function.__name__}({', '.join(_with_defaults(function, name))})"
+                self._note(What.DEFAULTS, function, name, path, OfObject(function, name), value)
 
     def layer(self, layer: Layer) -> None:
         """The program calls one of irkit's own layers: its fields, and those of the layers in it, are facts."""
@@ -211,7 +211,7 @@ class Watch:
         source = caller()
         self._check_kind(value, path, str(source))
         try:
-            fact = read(what, path, place, source, value, speaks=_speaks(what, value))
+            fact = read(what, path, place, source, value, speaks=_speaks(place, value))
         except CaptureError as error:
             raise self.refused(error.at(str(source), path)) from None
         self.reads[id(holder), name] = fact
@@ -284,10 +284,18 @@ class Watch:
         return error
 
 
-def _speaks(what: What, value: object) -> bool:
-    """Whether a reader of the report wants to know: data does, the modules and functions of a program do not."""
-    if isinstance(value, Missing | ModuleType | type | Layer | SymbolicTensor | Variable):
+def _with_defaults(function: FunctionType, name: str) -> list[str]:
+    """The parameters that have one of these defaults."""
+    if name == "__kwdefaults__":
+        return list(function.__kwdefaults__ or ())
+    positional = function.__code__.co_varnames[: function.__code__.co_argcount]
+    return list(positional[len(positional) - len(function.__defaults__ or ()) :])
+
+
+def _speaks(place: Place, value: object) -> bool:
+    """Whether a reader of the report wants to know: of data and the user's functions, not of modules and classes."""
+    if isinstance(value, ModuleType | type | Layer | SymbolicTensor | Variable):
         return False
-    if callable(value):
-        return what is not What.GLOBAL and not isinstance(value, MethodType | BuiltinMethodType)
-    return True
+    if isinstance(value, Missing):
+        return isinstance(place, OfObject)
+    return not callable(value) or is_users(value) or not is_known(value)

@@ -28,6 +28,7 @@ class What(StrEnum):
     GLOBAL = "global"
     CLOSURE = "closure variable"
     ATTRIBUTE = "attribute"
+    DEFAULTS = "defaults of"
 
 
 class Place(Protocol):
@@ -106,9 +107,13 @@ class Read:
 
     def difference(self) -> str:
         """What is there now, beside what was there."""
-        return f"was {self.told}, now it is {shown(self.place.look())}"
+        return f"was {self.told}, now it is {_told(self.place.look())}"
 
 
 def read(what: What, path: str, place: Place, source: Source, value: object, *, speaks: bool) -> Read:
     """The fact that `value` stands at `place` now. Raises CaptureError where it cannot be watched."""
-    return Read(what, path, place, source, value, fingerprint(value), shown(value), speaks)
+    return Read(what, path, place, source, value, fingerprint(value), _told(value), speaks)
+
+
+def _told(value: object) -> str:
+    return "nothing" if value is MISSING else shown(value)
