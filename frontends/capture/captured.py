@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from irkit import execution, serialize, show
-from irkit.errors import ArgumentError, AssumptionError, IrkitError
+from irkit.errors import ArgumentError, AssumptionError, IrkitError, UnsupportedError
 from irkit.frontends import state
 from irkit.frontends.capture import parameters
 from irkit.frontends.capture.guards import Guards
 from irkit.frontends.capture.report import KEY, CaptureReport, from_json
 from irkit.frontends.capture.values import children, rebuilt
+from irkit.frontends.debugging import Comparison, compared, intermediate
 from irkit.frontends.files import not_written, path_of
 from irkit.frontends.tensor import EagerTensor
 from irkit.ir import Array, GraphModel, TensorType
@@ -77,14 +78,19 @@ class Captured:
 
     def run(self, args: Sequence[Any], kwargs: dict[str, Any], backend: str = "onnxruntime") -> Any:
         """As a call, by the backend of that name."""
-        self.guards.demand()
-        structure = self.graph_model.signature.inputs
-        inputs = parameters.arrays(structure, self._bound(args, kwargs), len(self.graph_model.user_inputs))
-        _check_dtypes(self.graph_model, inputs)
+        inputs = self._inputs(args, kwargs)
         executable = self._executables.get(backend)
         if executable is None:
             executable = self._executables[backend] = execution.backend(backend).prepare(self.graph_model)
         return self.rebuilt(state.run(executable, self.graph_model, inputs))
+
+    def _inputs(self, args: Sequence[Any], kwargs: dict[str, Any]) -> list[Array]:
+        """The graph's inputs, after everything that it assumes was looked at."""
+        self.guards.demand()
+        structure = self.graph_model.signature.inputs
+        inputs = parameters.arrays(structure, self._bound(args, kwargs), len(self.graph_model.user_inputs))
+        _check_dtypes(self.graph_model, inputs)
+        return inputs
 
     def _bound(self, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
         if self._function is None:
@@ -94,6 +100,26 @@ class Captured:
     def rebuilt(self, outputs: Sequence[Array]) -> Any:
         """The result as the program gives it, from the graph's outputs."""
         return self._rebuild([EagerTensor(np.asarray(x)) for x in outputs])
+
+    def debug(self, *args: Any, **kwargs: Any) -> Comparison:
+        """Run the graph in the interpreter beside the program itself, eagerly: what differs first, and where.
+
+        Variables are afterwards what they were. Raises UnsupportedError for a file, which holds no program.
+        """
+        function = self._function
+        if function is None:
+            raise UnsupportedError(
+                "a captured file holds no program to compare its graph with.",
+                source=str(caller()),
+                cure="Debug what irkit.capture returned, or look at intermediate results.",
+            )
+        inputs = self._inputs(args, kwargs)
+        positional, named = _tensors(list(args)), _tensors(kwargs)
+        return compared(self.graph_model, inputs, lambda: function(*positional, **named))
+
+    def intermediate(self, layer: str, *args: Any, **kwargs: Any) -> Any:
+        """What the layer at the path `layer` gives for these arguments; a list where it is called several times."""
+        return intermediate(self.graph_model, self._inputs(args, kwargs), layer)
 
     def save(
         self, filepath: str | os.PathLike[str], *, onnx: bool = False, strip_sources: bool = False
@@ -113,6 +139,14 @@ class Captured:
 
     def __repr__(self) -> str:
         return f"<Captured {self.name}: {len(self.graph_model.graph)} nodes>"
+
+
+def _tensors(tree: Any) -> Any:
+    """The structure with tensors in the place of arrays, as eager programs take them."""
+    if isinstance(tree, np.ndarray | np.generic):
+        return EagerTensor(np.asarray(tree))
+    parts = children(tree)
+    return tree if parts is None else rebuilt(tree, [_tensors(p) for p in parts[1]])
 
 
 def _check_dtypes(model: GraphModel, inputs: Sequence[Array]) -> None:
