@@ -10,6 +10,9 @@ import numpy as np
 from irkit.errors import ArgumentError, ShapeError
 from irkit.frontends import naming
 from irkit.frontends.apply import apply
+from irkit.frontends.configuring.custom import custom_object_scope
+from irkit.frontends.configuring.describing import described_functional
+from irkit.frontends.configuring.rebuilding import rebuilt
 from irkit.frontends.definition import LayerStep, NodeStep, Scope, Step, current_scope, scope
 from irkit.frontends.input import InputLayer, TensorSpec
 from irkit.frontends.keras_order import keras_order
@@ -21,6 +24,7 @@ from irkit.frontends.prediction import as_input, in_order
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
 from irkit.frontends.variable import Variable
 from irkit.ir import Call, GraphModel, LayerNode, Shape, Value, dims
+from irkit.ir.layers import Json
 from irkit.ir.source import caller
 from irkit.ir.structure import Structure, flatten, unflatten
 
@@ -121,7 +125,7 @@ class Functional(Model):
         values: dict[Value, Any] = {t.value: x for t, x in zip(self._input_leaves, tensors, strict=True)}
         values.update(self._variables)
         for step in self._steps:
-            values.update(zip(step.outputs, _redone(step, values, training), strict=True))
+            values.update(zip(step.outputs, redone_step(step, values, training), strict=True))
         return unflatten(self._outputs_structure, [values[t.value] for t in self._output_leaves])
 
     def _given(self, inputs: Any) -> list[Any]:  # as call
@@ -134,13 +138,64 @@ class Functional(Model):
     def _refuse_tensors(self) -> None:
         """It is made with tensors."""
 
+    @property
+    def steps(self) -> list[Step]:
+        """What was done between inputs and outputs: calls of layers, and operators outside of them."""
+        return list(self._steps)
+
+    @property
+    def variables_read(self) -> Mapping[Value, Variable]:
+        """Weights that operators outside of layers read."""
+        return self._variables
+
+    @property
+    def structures(self) -> tuple[Structure, Structure]:
+        """How inputs and outputs were given: a tensor, lists, dicts."""
+        return self._inputs_structure, self._outputs_structure
+
+    @property
+    def operations(self) -> list[Any]:  # layers, and operators of the graph
+        """The layers, and the operators that the user applied outside of them, in order."""
+        return [*self.layers, *(s.node for s in self._steps if isinstance(s, NodeStep))]
+
     def get_config(self) -> dict[str, Any]:
-        """Name, and what stands inside in order."""
+        """The architecture in Keras's form: layers, what each was called on, inputs and outputs.
+
+        Raises UnsupportedError for branches and loops outside of layers.
+        """
+        layers = [*self._input_layers, *(x for x in self.layers if x not in self._input_layers)]
+        entries, places = described_functional(layers, self._steps, [t.value for t in self._input_leaves])
+        order = {layer.name: i for i, layer in enumerate(self.layers)}
         return {
             "name": self.name,
             "trainable": self.trainable,
-            "layers": [{"class_name": type(x).__name__, "config": x.get_config()} for x in self.layers],
+            "layers": sorted(entries, key=lambda e: order.get(e["name"], len(order))),
+            "input_layers": _listed(self._inputs_structure, self._input_leaves, places),
+            "output_layers": _listed(self._outputs_structure, self._output_leaves, places),
         }
+
+    def config_json(self) -> Mapping[str, Json]:
+        """What a file keeps of it; the graph and the layer tree beside it say the rest."""
+        return {"name": self.name, "trainable": self.trainable}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Any:
+        """The model that a configuration describes, Keras's or irkit's; its weights are new."""
+        if "input_layers" not in config:
+            return cls(**config)  # of a class of the user's
+        with custom_object_scope(custom_objects or {}):
+            inputs, outputs = rebuilt(config)
+        return cls(inputs, outputs, name=config.get("name"), trainable=config.get("trainable", True))
+
+
+def _listed(structure: Structure, leaves: Sequence[SymbolicTensor], places: Mapping[Value, Any]) -> Any:
+    """Places of the tensors, in the structure in which they were given."""
+    return unflatten(structure, [list(places[t.value]) for t in leaves])
+
+
+def leaves_of(tree: Any) -> list[Any]:
+    """All tensors of a structure, in order."""
+    return [t for _, t in flatten(tree, is_operand)[0]]
 
 
 def steps_between(inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]) -> list[Step]:
@@ -168,7 +223,7 @@ def steps_between(inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTe
     return sorted(needed, key=lambda s: s.order)
 
 
-def _redone(step: Step, values: Mapping[Value, Any], training: bool | None) -> list[Any]:
+def redone_step(step: Step, values: Mapping[Value, Any], training: bool | None) -> list[Any]:
     """What `step` gives for other tensors."""
     where = current_scope()
     told = where.training if training is None else training
@@ -182,20 +237,20 @@ def _redone(step: Step, values: Mapping[Value, Any], training: bool | None) -> l
                 count=len(step.outputs),
             )
         else:
-            result = step.layer(*_replaced(step.args, values), **_replaced(step.kwargs, values))
-    return [t for _, t in flatten(result, is_operand)[0]]
+            result = step.layer(*replaced(step.args, values), **replaced(step.kwargs, values))
+    return leaves_of(result)
 
 
-def _replaced(tree: Any, values: Mapping[Value, Any]) -> Any:  # the same structure
+def replaced(tree: Any, values: Mapping[Value, Any]) -> Any:  # the same structure
     """Arguments of a step, with the tensors that stand for today's values."""
     if isinstance(tree, SymbolicTensor):
         return values.get(tree.value, tree)
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        return type(tree)(*(_replaced(x, values) for x in tree))
+        return type(tree)(*(replaced(x, values) for x in tree))
     if isinstance(tree, list | tuple):
-        return type(tree)(_replaced(x, values) for x in tree)
+        return type(tree)(replaced(x, values) for x in tree)
     if isinstance(tree, dict):
-        return {k: _replaced(x, values) for k, x in tree.items()}
+        return {k: replaced(x, values) for k, x in tree.items()}
     return tree
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from irkit.errors import ArgumentError
+from irkit.errors import ArgumentError, UnsupportedError
 from irkit.frontends.definition import Definition, LayerStep, Record
 from irkit.frontends.layer import Layer, layer
 from irkit.frontends.size import Size
@@ -61,9 +61,13 @@ class InputLayer(Layer):
     shape: Sequence[SizeLike] | None = None
     batch_size: SizeLike = None
     batch_shape: Sequence[SizeLike] | None = None
-    _hidden = frozenset({"shape", "batch_size", "trainable"})
+    sparse: bool | None = field(default=None, kw_only=True)
+    ragged: bool | None = field(default=None, kw_only=True)
+    optional: bool = field(default=False, kw_only=True)
+    _hidden = frozenset({"shape", "batch_size", "trainable", "sparse", "ragged", "optional"})
 
     def setup(self) -> None:
+        _refuse_kinds(sparse=self.sparse, ragged=self.ragged, optional=self.optional)
         if (self.shape is None) == (self.batch_shape is None):
             raise ArgumentError("give either shape or batch_shape.", cure="shape leaves out the batch axis.")
         sizes = (
@@ -84,6 +88,15 @@ class InputLayer(Layer):
         raise ArgumentError("An InputLayer is not called; use its output.")
 
 
+def _refuse_kinds(**kinds: bool | None) -> None:
+    """Raises UnsupportedError for kinds of tensors that irkit does not have."""
+    for kind, wanted in kinds.items():
+        if wanted:
+            raise UnsupportedError(
+                f"{kind}=True is not supported: irkit has no {kind} inputs.", cure=f"Leave {kind} out."
+            )
+
+
 def _as_shape(shape: object) -> tuple[SizeLike, ...]:
     if isinstance(shape, list | tuple):
         return tuple(shape)
@@ -96,9 +109,12 @@ def Input(
     shape: Sequence[SizeLike] | None = None,
     batch_size: SizeLike = None,
     dtype: str | None = None,
+    sparse: bool | None = None,
+    ragged: bool | None = None,
     batch_shape: Sequence[SizeLike] | None = None,
     name: str | None = None,
     tensor: SymbolicTensor | None = None,
+    optional: bool = False,
 ) -> SymbolicTensor:
     """The first tensor of a model.
 
@@ -109,13 +125,23 @@ def Input(
         batch_shape: sizes with the batch, instead of shape and batch_size.
         name: of the model's input; "input_layer" when not given.
         tensor: returned as it is, when given.
+        sparse: refused, as ragged and optional are: irkit has no such inputs.
+        ragged: refused.
+        optional: refused.
 
     Raises ArgumentError. Keras: https://keras.io/api/layers/core_layers/input/
     """
     if tensor is not None:
         return tensor
     made: SymbolicTensor = InputLayer(
-        shape, batch_size, batch_shape, dtype=dtype or "float32", name=name or ""
+        shape,
+        batch_size,
+        batch_shape,
+        dtype=dtype or "float32",
+        name=name or "",
+        sparse=sparse,
+        ragged=ragged,
+        optional=optional,
     ).output
     return made
 

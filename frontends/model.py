@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ import numpy as np
 
 from irkit import serialize, show
 from irkit.errors import ArgumentError, IrkitError, ShapeError, UnsupportedError
+from irkit.frontends import weights_files
+from irkit.frontends.configuring.objects import deserialize_keras_object, serialize_keras_object
 from irkit.frontends.files import not_written, path_of
 from irkit.frontends.input import TensorSpec
 from irkit.frontends.layer import Layer
@@ -171,9 +174,24 @@ class Model(Layer):
 
     # ---- training, which is done elsewhere
 
-    def compile(self, *args: object, **kwargs: object) -> None:
-        """Accepted, so that a definition written for Keras runs; irkit does not train models yet."""
-        self.compiled = True
+    def compile(
+        self, optimizer: Any = "rmsprop", loss: Any = None, *args: Any, metrics: Any = None, **kwargs: Any
+    ) -> None:
+        """Keep how the model is to be trained, so that a definition written for Keras runs. Keras: Model.compile."""
+        from irkit.frontends.training import optimizers  # noqa: PLC0415  # rarely wanted
+
+        self.optimizer = optimizers.get(optimizer)
+        self._compile_arguments = {"optimizer": self.optimizer, "loss": loss, "metrics": metrics, **kwargs}
+        self.loss, self.compiled = loss, True
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """What compile was given, as configurations; {} before it was called."""
+        given: dict[str, Any] = self.__dict__.get("_compile_arguments", {})
+        return {k: serialize_keras_object(v) for k, v in given.items()}
+
+    def compile_from_config(self, config: Mapping[str, Any]) -> None:
+        """Call compile with what get_compile_config gave, Keras's or irkit's."""
+        self.compile(**{k: deserialize_keras_object(v) for k, v in config.items()})
 
     def fit(self, *args: object, **kwargs: object) -> None:
         """Not possible yet. Raises UnsupportedError."""
@@ -195,6 +213,26 @@ class Model(Layer):
 
     def _optimizing(self) -> Any:  # the module, which stands above, since what it makes is a Model
         return importlib.import_module("irkit.frontends.optimizing")
+
+    # ---- as a configuration
+
+    def to_json(self, **kwargs: Any) -> str:  # as json.dumps
+        """The architecture as text, in Keras's form: `irkit.models.model_from_json` makes the model again."""
+        made = {**serialize_keras_object(self), "compile_config": self.get_compile_config()}
+        return json.dumps(made, **kwargs)
+
+    def save_weights(
+        self, filepath: str | os.PathLike[str], overwrite: bool = True, max_shard_size: float | None = None
+    ) -> None:
+        """Write the weights alone to a .safetensors file."""
+        weights_files.save_weights(self, filepath, overwrite, max_shard_size)
+
+    def load_weights(
+        self, filepath: str | os.PathLike[str], skip_mismatch: bool = False, **_: object
+    ) -> None:
+        """Take the weights of a .safetensors file, or of a model saved as .irk, by their paths."""
+        weights_files.load_weights(self, filepath, skip_mismatch)
+        self._predictions.clear()
 
     # ---- looking at it
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Container
 
 from irkit.errors import ArgumentError
 
@@ -27,6 +28,15 @@ def auto_name(prefix: str) -> str:
     """`prefix` at first, then `prefix_1`, `prefix_2`…"""
     uid = get_uid(prefix) - 1
     return prefix if uid == 0 else f"{prefix}_{uid}"
+
+
+def free_name(name: str, taken: Container[str]) -> str:
+    """`name`, or the first of `name_1`, `name_2`… that is not taken."""
+    found, count = name, 0
+    while found in taken:
+        count += 1
+        found = f"{name}_{count}"
+    return found
 
 
 def reset_uids() -> None:

@@ -14,7 +14,7 @@ from irkit.frontends.misuse import shown
 from irkit.frontends.tensor import EagerTensor
 from irkit.ir import Array, DType, GraphModel, TensorType, Type
 from irkit.ir.source import caller
-from irkit.ir.structure import unflatten
+from irkit.ir.structure import flatten, unflatten
 
 PROGRESS_FROM = 8  # batches; fewer are over before a bar could be read
 
@@ -25,8 +25,18 @@ def arrange(model: GraphModel, x: Any) -> list[Array]:  # an array, or a list or
     A dict is matched by the inputs' names, a list by their order. Raises ShapeError naming the input.
     """
     inputs = model.user_inputs
-    given = in_order(x, [v.name for v in inputs])
+    given = _as_declared(model, x)
+    if given is None:
+        given = in_order(x, [v.name for v in inputs])
     return [as_input(a, v.name, v.type) for a, v in zip(given, inputs, strict=True)]
+
+
+def _as_declared(model: GraphModel, x: Any) -> list[Any] | None:  # as arrange
+    """The arrays of a dict that is laid out as the one of which the model was made; None for any other."""
+    if not isinstance(x, Mapping) or model.signature is None:
+        return None
+    leaves, structure = flatten(dict(x), lambda v: not isinstance(v, dict))
+    return [v for _, v in leaves] if structure == model.signature.inputs else None
 
 
 def in_order(x: Any, names: Sequence[str]) -> list[Any]:  # as arrange

@@ -72,10 +72,23 @@ def drawing(initializer: object, type_: TensorType) -> Callable[[], Array]:
     return make
 
 
+# Files whose classes users find elsewhere than under the file's name.
+_HOMES = {
+    "functional": "irkit",
+    "input": "irkit.layers",
+    "model": "irkit",
+    "schedules": "irkit.optimizers.schedules",
+    "sequential": "irkit",
+}
+
+
 def _public_module(cls: type) -> str:
     """Where users find a class: "irkit.layers"."""
     parts = cls.__module__.split(".")
-    return ".".join(["irkit", *parts[2:3]]) if parts[:2] == ["irkit", "frontends"] else cls.__module__
+    if parts[:2] != ["irkit", "frontends"]:
+        return cls.__module__
+    home = parts[3] if parts[2] == "training" else parts[2]
+    return _HOMES.get(home, f"irkit.{home}")
 
 
 def described(value: object) -> Any:  # what JSON can hold, where there is a way

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from irkit.errors import ArgumentError
-from irkit.frontends.definition import Scope, current_scope, scope
+from irkit.frontends.configuring.objects import deserialize_keras_object, serialize_keras_object
+from irkit.frontends.definition import LayerStep, Scope, current_scope, scope
 from irkit.frontends.input import Input, InputLayer, TensorSpec
 from irkit.frontends.layer import Layer
 from irkit.frontends.misuse import shown
 from irkit.frontends.model import Model
 from irkit.frontends.tensor import SymbolicTensor
 from irkit.ir import GraphModel
+from irkit.ir.layers import Json
 from irkit.ir.source import caller
 from irkit.ir.structure import SINGLE
 
@@ -173,9 +175,32 @@ class Sequential(Model):
         return tensor
 
     def get_config(self) -> dict[str, Any]:
-        """Name, and the layers in order."""
+        """Name, and the layers in order, the Input first, in Keras's form."""
+        begin = [] if self._start is None else [self._start.definition.makers[self._start.value]]
+        layers: list[Any] = [*(step.layer for step in begin if isinstance(step, LayerStep)), *self._layers]
         return {
             "name": self.name,
             "trainable": self.trainable,
-            "layers": [{"class_name": type(x).__name__, "config": x.get_config()} for x in self._layers],
+            "layers": serialize_keras_object(layers),
+            "build_input_shape": None if self._start is None else list(_keras_shape(self._start)),
         }
+
+    def config_json(self) -> Mapping[str, Json]:
+        """What a file keeps of it; the graph and the layer tree beside it say the rest."""
+        return {"name": self.name, "trainable": self.trainable}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Any:
+        """The model that a configuration describes, Keras's or irkit's; its weights are new."""
+        if "layers" not in config:
+            return cls(**config)  # of a class of the user's
+        layers = deserialize_keras_object(config["layers"], custom_objects)
+        model = cls(layers, name=config.get("name"), trainable=config.get("trainable", True))
+        shape = config.get("build_input_shape")
+        if shape is not None and not model.inputs and all(isinstance(d, int | None) for d in shape):
+            model.build(tuple(shape))
+        return model
+
+
+def _keras_shape(tensor: SymbolicTensor) -> tuple[int | None, ...]:
+    return tuple(d if isinstance(d, int) else None for d in tensor.shape)

@@ -12,11 +12,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from irkit import activations as activations
     from irkit import backend as backend
+    from irkit import callbacks as callbacks
+    from irkit import config as config
     from irkit import constraints as constraints
+    from irkit import dtype_policies as dtype_policies
     from irkit import initializers as initializers
     from irkit import layers as layers
+    from irkit import losses as losses
+    from irkit import metrics as metrics
     from irkit import models as models
     from irkit import ops as ops
+    from irkit import optimizers as optimizers
     from irkit import random as random
     from irkit import regularizers as regularizers
     from irkit import saving as saving
@@ -33,23 +39,38 @@ if TYPE_CHECKING:
     from irkit.errors import LimitError as LimitError
     from irkit.errors import ShapeError as ShapeError
     from irkit.errors import UnsupportedError as UnsupportedError
+    from irkit.frontends.backend_config import name_scope as name_scope
     from irkit.frontends.capture.capturing import capture as capture
     from irkit.frontends.capture.function import function as function
+    from irkit.frontends.dtype_policy import DTypePolicy as DTypePolicy
+    from irkit.frontends.dtype_policy import FloatDTypePolicy as FloatDTypePolicy
+    from irkit.frontends.initializers import Initializer as Initializer
     from irkit.frontends.input import Input as Input
     from irkit.frontends.input import TensorSpec as TensorSpec
+    from irkit.frontends.input_spec import InputSpec as InputSpec
     from irkit.frontends.layer import Layer as Layer
     from irkit.frontends.loaded import load as load
     from irkit.frontends.model import Model as Model
     from irkit.frontends.onnx_import import import_onnx as import_onnx
+    from irkit.frontends.ops.methods import tensor as tensor
     from irkit.frontends.optimizing import optimize as optimize
     from irkit.frontends.optimizing import plan as plan
-    from irkit.frontends.ops.methods import tensor as tensor
+    from irkit.frontends.regularizers import Regularizer as Regularizer
     from irkit.frontends.saving import export_onnx as export_onnx
     from irkit.frontends.sequential import Sequential as Sequential
     from irkit.frontends.tensor import SymbolicTensor as KerasTensor  # noqa: F401  # Keras's name
+    from irkit.frontends.training.losses import Loss as Loss
+    from irkit.frontends.training.metrics import Metric as Metric
+    from irkit.frontends.training.optimizers import Optimizer as Optimizer
     from irkit.frontends.variable import Variable as Variable
 
 _MODULES = (
+    "optimizers",
+    "metrics",
+    "losses",
+    "dtype_policies",
+    "config",
+    "callbacks",
     "activations",
     "backend",
     "constraints",
@@ -78,10 +99,18 @@ _ERRORS = (
 )
 # Public name → where it is made, as "module:attribute".
 _NAMES = {
+    "DTypePolicy": "irkit.frontends.dtype_policy:DTypePolicy",
+    "FloatDTypePolicy": "irkit.frontends.dtype_policy:DTypePolicy",
+    "Initializer": "irkit.frontends.initializers:Initializer",
     "Input": "irkit.frontends.input:Input",
+    "InputSpec": "irkit.frontends.input_spec:InputSpec",
     "KerasTensor": "irkit.frontends.tensor:SymbolicTensor",
     "Layer": "irkit.frontends.layer:Layer",
+    "Loss": "irkit.frontends.training.losses:Loss",
+    "Metric": "irkit.frontends.training.metrics:Metric",
     "Model": "irkit.frontends.model:Model",
+    "Optimizer": "irkit.frontends.training.optimizers:Optimizer",
+    "Regularizer": "irkit.frontends.regularizers:Regularizer",
     "Sequential": "irkit.frontends.sequential:Sequential",
     "TensorSpec": "irkit.frontends.input:TensorSpec",
     "Variable": "irkit.frontends.variable:Variable",
@@ -93,6 +122,7 @@ _NAMES = {
     "tensor": "irkit.frontends.ops.methods:tensor",
     "optimize": "irkit.frontends.optimizing:optimize",
     "plan": "irkit.frontends.optimizing:plan",
+    "name_scope": "irkit.frontends.backend_config:name_scope",
     **{name: f"irkit.errors:{name}" for name in _ERRORS},
 }
 

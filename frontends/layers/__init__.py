@@ -10,7 +10,10 @@ import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from irkit.frontends.configuring.objects import deserialize_keras_object as deserialize
+from irkit.frontends.configuring.objects import serialize_keras_object as serialize
 from irkit.frontends.input import Input, InputLayer
+from irkit.frontends.input_spec import InputSpec
 from irkit.frontends.layer import Layer
 from irkit.frontends.named import unknown_name
 
@@ -193,7 +196,7 @@ ALIASES: Mapping[str, str] = {
 }
 
 _family_of = {name: family for family, names in FAMILIES.items() for name in names}
-__all__ = ["Input", "InputLayer", "Layer", *_family_of, *ALIASES]  # noqa: PLE0604  # names of names
+__all__ = ["Input", "InputLayer", "InputSpec", "Layer", "deserialize", "serialize", *_family_of, *ALIASES]  # noqa: PLE0604  # names of names
 
 
 def __getattr__(name: str) -> Any:  # a layer's class, or a function that makes and calls one

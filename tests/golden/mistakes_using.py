@@ -321,7 +321,7 @@ def load_changed():
     """load of a file with a changed byte"""
     net().save("net.irk")
     data = bytearray(Path("net.irk").read_bytes())
-    data[len(data) // 2] ^= 1
+    data[len(data) // 3] ^= 1
     Path("net.irk").write_bytes(data)
     irkit.load("net.irk")
 
