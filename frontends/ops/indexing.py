@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 
@@ -13,17 +11,14 @@ from irkit.errors import ArgumentError
 from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.operands import Operand, cast_to, int64s, rank_of, result, tensor
 from irkit.frontends.ops.shaping import expand_dims, permuted, squeeze
-from irkit.frontends.ops.sizes import SizeArgument, shape_tensor
+from irkit.frontends.ops.sizes import shape_tensor
+from irkit.frontends.ops.slices import Part, sliced
 from irkit.frontends.size import OpenNumber, Size
 from irkit.frontends.tensor import EagerTensor, Tensor, TensorLike
 from irkit.frontends.variable import Variable
 from irkit.ir import DType
 
 __all__ = ["get_item", "getitem"]
-
-_END = np.iinfo(np.int64)
-# One part of an index, after reading: an array of places is a tensor.
-Part: TypeAlias = int | slice | Size | Operand | None
 
 
 def getitem(x: TensorLike, key: object) -> Tensor:
@@ -69,7 +64,9 @@ def _has_arrays(listed: Sequence[object]) -> bool:
 
 
 def _part(one: object) -> list[Part]:
-    if one is None or isinstance(one, slice | Size):
+    if isinstance(one, slice):
+        return [slice(*map(_bound, (one.start, one.stop, one.step)))]
+    if one is None or isinstance(one, Size):
         return [one]
     if isinstance(one, bool | np.bool_):
         raise ArgumentError(
@@ -84,6 +81,11 @@ def _part(one: object) -> list[Part]:
     if isinstance(array, EagerTensor) and array.array.ndim == 0:
         return [int(array)]
     return [cast_to(array, DType.int64)]
+
+
+def _bound(place: object) -> object:
+    """A bound of a slice; a number where it is known now."""
+    return int(place) if isinstance(place, EagerTensor | np.integer) else place
 
 
 def _where_true(mask: Operand) -> list[Operand]:
@@ -103,7 +105,7 @@ def _axes_taken(part: object) -> int:
 
 def _basic(x: Operand, parts: Sequence[Part]) -> Tensor:
     axes = [p for p in parts if p is not None]
-    x = _sliced(x, axes)
+    x = sliced(x, axes)
     gone = []
     for axis, part in enumerate(axes):
         if isinstance(part, int):
@@ -124,65 +126,6 @@ def _kept(parts: Sequence[Part]) -> list[Part]:
     return [p for p in parts if p is None or isinstance(p, slice)]
 
 
-@dataclass
-class _Cuts:
-    """Arguments of Slice, collected."""
-
-    starts: list[SizeArgument]
-    ends: list[SizeArgument]
-    axes: list[int]
-    steps: list[int]
-
-    def add(self, axis: int, start: SizeArgument, end: SizeArgument, step: int = 1) -> None:
-        self.starts.append(start)
-        self.ends.append(end)
-        self.axes.append(axis)
-        self.steps.append(step)
-
-
-def _sliced(x: Operand, parts: Sequence[Part]) -> Operand:
-    """All slices and ints in one Slice; ints leave an axis of size 1."""
-    cuts = _Cuts([], [], [], [])
-    for axis, part in enumerate(parts):
-        if isinstance(part, int):
-            _check_inside(x, axis, part)
-            cuts.add(axis, part, part + 1 if part != -1 else _END.max)
-        elif isinstance(part, slice):
-            _add_slice(cuts, axis, part)
-    if not cuts.axes:
-        return x
-    steps = None if all(s == 1 for s in cuts.steps) else int64s(cuts.steps)
-    return apply_one(
-        op.Slice(),
-        x,
-        shape_tensor(cuts.starts),
-        shape_tensor(cuts.ends),
-        int64s(cuts.axes),
-        steps,
-    )
-
-
-def _add_slice(cuts: _Cuts, axis: int, part: slice) -> None:
-    step = 1 if part.step is None else int(part.step)
-    if step == 0:
-        raise ArgumentError("a slice cannot step by 0.")
-    first, last = (0, _END.max) if step > 0 else (-1, _END.min)
-    start = first if part.start is None else part.start
-    end = last if part.stop is None else part.stop
-    if part.start is not None or part.stop is not None or step != 1:
-        cuts.add(axis, start, end, step)
-
-
-def _check_inside(x: Operand, axis: int, index: int) -> None:
-    size = x.type.shape[axis] if x.type.shape is not None else None
-    if isinstance(size, int) and not -size <= index < size:
-        raise ArgumentError(
-            f"index {index} lies outside axis {axis} of size {size}.",
-            facts=[str(x.type)],
-            cure=f"Give one from {-size} to {size - 1}.",
-        )
-
-
 # ---- arrays of places
 
 
@@ -190,7 +133,7 @@ def _advanced(x: Operand, parts: Sequence[Part]) -> Tensor:
     """Arrays of places, at one axis or several; ints count as arrays then, as in numpy."""
     axes = [p for p in parts if p is not None]
     slices = [p if isinstance(p, slice) else slice(None) for p in axes]
-    x = _sliced(x, slices)
+    x = sliced(x, slices)
     places = {a: _as_places(p) for a, p in enumerate(axes) if not isinstance(p, slice)}
     if len(places) == 1:
         ((axis, indices),) = places.items()
