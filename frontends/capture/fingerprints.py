@@ -156,15 +156,29 @@ def shown(value: object, limit: int = 60) -> str:
 
 def _shown_object(value: Any, limit: int) -> str:
     if is_container(value):
-        parts, length = [], 0
-        for x in children(value):
-            parts.append(shown(x, 20))
-            length += len(parts[-1]) + 2
-            if length > limit:
-                return f"{type(value).__name__} of {len(value)}: {', '.join(parts[:-1])}…"
-        return f"{type(value).__name__}({', '.join(parts)})"
-    if isinstance(
-        value, FunctionType | BuiltinFunctionType | MethodType | type
-    ):  # nothing that answers by itself
+        return _shown_container(value, limit)
+    named = FunctionType | BuiltinFunctionType | MethodType | type  # nothing that answers by itself
+    if isinstance(value, named):
         return f"{type(value).__name__} {value.__qualname__}"
     return f"module {value.__name__}" if isinstance(value, ModuleType) else f"a {type(value).__name__}"
+
+
+_BRACKETS = {list: "[]", tuple: "()", dict: "{}", set: "{}"}
+
+
+def _shown_container(value: Any, limit: int) -> str:
+    parts, length = [], 0
+    for x in children(value):
+        parts.append(shown(x, 20))
+        length += len(parts[-1]) + 2
+        if length > limit:
+            return f"{type(value).__name__} of {len(value)}: {', '.join(parts[:-1])}…"
+    kind = type(value)
+    if kind is dict:
+        parts = [f"{key}: {part}" for key, part in zip(parts[::2], parts[1::2], strict=True)]
+    if kind is set and not parts:
+        return "set()"
+    if kind is tuple and len(parts) == 1:
+        parts[0] += ","
+    left, right = _BRACKETS.get(kind, "()")
+    return f"{'' if kind in _BRACKETS else kind.__name__}{left}{', '.join(parts)}{right}"

@@ -11,7 +11,7 @@ import pytest
 
 import irkit
 from irkit.errors import AssumptionError, CaptureError
-from irkit.frontends.capture.fingerprints import fingerprint
+from irkit.frontends.capture.fingerprints import fingerprint, shown
 from irkit.frontends.capture.guards import Guards
 from irkit.frontends.capture.runtime import Session
 from irkit.frontends.definition import Definition
@@ -258,6 +258,27 @@ def test_what_was_baked_is_reported_with_its_line(session):
     text = str(session.report)
     assert "global RATE = 0.25" in text and "attribute cfg.n = 3" in text
     assert "test_outside.py:" in text and "numpy" not in text
+
+
+@pytest.mark.parametrize(
+    "value",
+    [1, -0.0, "a", None, (1,), (1, 2), [1, [2.5]], {"a": 1, "b": [True]}, set(), {3}, b"x", slice(1, 2)],
+)
+def test_plain_values_are_shown_as_python_writes_them(value):
+    assert shown(value) == repr(value)
+
+
+def test_long_values_are_shown_in_few_words_without_addresses():
+    for value in (
+        list(range(1000)),
+        np.zeros((50, 50)),
+        Config(),
+        object(),
+        "x" * 1000,
+        {"a": object()},
+        len,
+    ):
+        assert len(shown(value)) < 90 and "0x" not in shown(value)
 
 
 def test_a_broken_guard_names_the_line_and_both_values(session):
