@@ -63,7 +63,7 @@ def _best(intervals: Sequence[Interval], bound: int) -> tuple[int, list[int]]:
     for order in _orders(intervals):
         if best <= bound:
             break
-        found = _in_order(order)
+        found = in_order(order)
         if found < best:
             best, offsets = found, [each.offset for each in intervals]
     return best, offsets
@@ -87,7 +87,7 @@ def _orders(intervals: Sequence[Interval]) -> Iterable[list[Interval]]:
         yield order
 
 
-def _in_order(order: Iterable[Interval]) -> int:
+def in_order(order: Iterable[Interval]) -> int:
     """Place one after the other, each into the lowest gap between those that live at the same time."""
     living: dict[int, list[Interval]] = {}  # by step
     top = 0
