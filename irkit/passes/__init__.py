@@ -8,6 +8,8 @@ from irkit.passes.absorbing import absorb_affine
 from irkit.passes.dead import dead_code
 from irkit.passes.folding import fold_constants
 from irkit.passes.frozen import optimized
+from irkit.passes.hoisting import hoist_invariants
+from irkit.passes.inlining import inline_known
 from irkit.passes.noops import remove_noops
 from irkit.passes.optimize import LEVELS, optimize
 from irkit.passes.report import Pass, Report, Witness
@@ -22,6 +24,8 @@ __all__ = [
     "dead_code",
     "absorb_affine",
     "fold_constants",
+    "hoist_invariants",
+    "inline_known",
     "optimize",
     "optimized",
     "remove_noops",

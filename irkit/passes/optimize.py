@@ -10,7 +10,10 @@ from irkit.errors import ArgumentError, GraphError
 from irkit.passes.absorbing import absorb_affine
 from irkit.passes.biases import join_biases
 from irkit.passes.dead import dead_code
+from irkit.passes.einsums import multiply_einsums
 from irkit.passes.folding import BUDGET, fold_constants
+from irkit.passes.hoisting import hoist_invariants
+from irkit.passes.inlining import inline_known
 from irkit.passes.noops import remove_noops
 from irkit.passes.pads import join_pads
 from irkit.passes.report import Pass, Report
@@ -23,9 +26,11 @@ from irkit.passes.weight_sharing import share_weights
 if TYPE_CHECKING:
     from irkit.ir import Graph
 
-_CLEANING: tuple[Pass, ...] = (dead_code, remove_noops, simplify, fold_constants)
+_CLEANING: tuple[Pass, ...] = (dead_code, remove_noops, simplify, fold_constants, inline_known)
 _SHARING: tuple[Pass, ...] = (
     *_CLEANING,
+    multiply_einsums,
+    hoist_invariants,
     share_common,
     cancel_reshapes,
     sink_transposes,
