@@ -153,6 +153,7 @@ def _make(
     outputs: list[Any] = []
     if starts:
         condition = None if first is None else first.tensor
+        starts[0] = session.symbolic(starts[0])  # an operator on values only would be computed now
         made = apply(op.Loop(body=graph), turns, condition, *starts, count=len(starts))
         outputs = list(made) if isinstance(made, tuple) else [made]
     else:

@@ -21,7 +21,7 @@ import numpy as np
 from irkit import errors
 from irkit import operators as op
 from irkit.errors import CaptureError
-from irkit.frontends.apply import apply_one
+from irkit.frontends.apply import apply_one, symbolic_value
 from irkit.frontends.capture import calls, markers, open_calls
 from irkit.frontends.capture.outside import Watch
 from irkit.frontends.capture.present import current as current
@@ -78,6 +78,12 @@ class Session:
     def true(self) -> Tensor:
         """A constant."""
         return EagerTensor(np.asarray(True))
+
+    def symbolic(self, x: Tensor) -> SymbolicTensor:
+        """`x` as a value of the graph where the program is."""
+        value = symbolic_value(x, self.home)
+        assert value is not None
+        return SymbolicTensor(value, self.home)
 
     # ---- calls and objects
 

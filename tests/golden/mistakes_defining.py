@@ -464,15 +464,10 @@ def weight_of_unknown_size():
 
 
 def if_on_tensor():
-    """if on a value that is not known yet"""
-
-    class Net(Model):
-        def call(self, x):
-            if ops.sum(x) > 0:
-                return x
-            return -x
-
-    Net(name="net").predict(np.ones((2, 3), "float32"))
+    """if on a value that is not known yet, outside of any call"""
+    x = Input((3,), name="x")
+    if ops.sum(x) > 0:
+        x = -x
 
 
 def float_of_tensor():

@@ -72,10 +72,22 @@ class _Lowering:
                     deeper = _Around(around.broke, around.continued, around.moved + 1)
                     return [*new, *self.statement(moved, deeper)]
             new += self.statement(statement, around)
-            if rest and not _always_jumps([statement]):
-                guarded = ast.If(hook("none_of", *map(load, flags)), self.block(rest, around), [])
-                new.append(placed(guarded, rest[0]))
+            if not _always_jumps([statement]):
+                new += self._guarded(rest, flags, around)
             break
+        return new
+
+    def _guarded(self, rest: list[ast.stmt], flags: list[str], around: _Around) -> list[ast.stmt]:
+        """What runs only if no flag is set. Cut after each statement that may jump, so that guards do not nest."""
+        new: list[ast.stmt] = []
+        while rest:
+            cut = next((i + 1 for i, s in enumerate(rest) if self._flags(s, around)), len(rest))
+            part, rest = rest[:cut], rest[cut:]
+            known: list[ast.stmt] = [assign(f, constant(False)) for f in flags]
+            other: list[ast.stmt] = [assign(f, constant(True)) for f in flags if len(flags) == 1]
+            guarded = ast.If(hook("none_of", *map(load, flags)), [*known, *self.block(part, around)], other)
+            new.append(placed(guarded, part[0]))
+            flags = list(dict.fromkeys([*flags, *self._flags(part[-1], around)]))
         return new
 
     def _flags(self, statement: ast.stmt, around: _Around) -> list[str]:
