@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from irkit.errors import (
     ArgumentError,
@@ -23,7 +24,7 @@ from irkit.errors import (
 
 LIBRARY = "IRKIT_LIBRARY"  # environment variable: path of libirkit.so
 MAX_RANK = 32
-KIND_TENSOR, KIND_SEQUENCE = 0, 1  # irkit_kind
+KIND_TENSOR, KIND_SEQUENCE, KIND_OPTIONAL = 0, 1, 2  # irkit_kind
 
 # irkit_code → the exception of the same name
 ERRORS: Mapping[int, type[IrkitError]] = {
@@ -73,7 +74,63 @@ class SessionOptions(c.Structure):
         ("log_level", c.c_int),
         ("log", c.c_void_p),
         ("log_user", c.c_void_p),
+        ("provider", c.c_char_p),
+        ("disable_spinning", c.c_int32),
+        ("profile", c.c_int32),
+        ("timeout_microseconds", c.c_uint64),
     ]
+
+
+class RunOptions(c.Structure):
+    """irkit_run_options."""
+
+    _fields_ = [
+        ("struct_size", c.c_size_t),
+        ("canceller", c.c_void_p),
+        ("timeout_microseconds", c.c_uint64),
+    ]
+
+
+class NodeTimeStruct(c.Structure):
+    """irkit_node_time."""
+
+    _fields_ = [
+        ("struct_size", c.c_size_t),
+        ("op", c.c_char_p),
+        ("layer", c.c_char_p),
+        ("source", c.c_char_p),
+        ("calls", c.c_uint64),
+        ("microseconds", c.c_uint64),
+    ]
+
+
+_POINTER, _POINTERS = c.c_void_p, c.POINTER(c.c_void_p)
+_VALUES, _TENSOR = c.POINTER(Value), c.POINTER(Tensor)
+
+# function → the type of its result and those of its arguments
+_DECLARED: Mapping[str, tuple[Any, list[Any]]] = {
+    "irkit_model_open": (_POINTER, [c.c_char_p, _POINTER, _POINTERS]),
+    "irkit_model_free": (None, [_POINTER]),
+    "irkit_session_create": (_POINTER, [_POINTER, c.POINTER(SessionOptions), _POINTERS]),
+    "irkit_session_free": (None, [_POINTER]),
+    "irkit_run_values": (
+        _POINTER,
+        [_POINTER, _VALUES, c.c_size_t, _VALUES, c.c_size_t, c.POINTER(RunOptions), _POINTERS],
+    ),
+    "irkit_result_free": (None, [_POINTER]),
+    "irkit_session_get_state": (_POINTER, [_POINTER, c.c_char_p, _TENSOR, _POINTERS]),
+    "irkit_session_set_state": (_POINTER, [_POINTER, c.c_char_p, _TENSOR]),
+    "irkit_session_reset_states": (_POINTER, [_POINTER]),
+    "irkit_session_end_profile": (_POINTER, [_POINTER, _POINTERS]),
+    "irkit_profile_count": (c.c_size_t, [_POINTER]),
+    "irkit_profile_get": (_POINTER, [_POINTER, c.c_size_t, c.POINTER(NodeTimeStruct)]),
+    "irkit_profile_free": (None, [_POINTER]),
+    "irkit_error_code": (c.c_int, [_POINTER]),
+    "irkit_error_message": (c.c_char_p, [_POINTER]),
+    "irkit_error_layer": (c.c_char_p, [_POINTER]),
+    "irkit_error_source": (c.c_char_p, [_POINTER]),
+    "irkit_error_free": (None, [_POINTER]),
+}
 
 
 class Library:
@@ -83,24 +140,7 @@ class Library:
     def __init__(self) -> None:
         self.path = _found()
         library = c.CDLL(str(self.path))
-        pointer, pointers = c.c_void_p, c.POINTER(c.c_void_p)
-        declared = {
-            "irkit_model_open": (pointer, [c.c_char_p, pointer, pointers]),
-            "irkit_model_free": (None, [pointer]),
-            "irkit_session_create": (pointer, [pointer, c.POINTER(SessionOptions), pointers]),
-            "irkit_session_free": (None, [pointer]),
-            "irkit_run_values": (
-                pointer,
-                [pointer, c.POINTER(Value), c.c_size_t, c.POINTER(Value), c.c_size_t, pointer, pointers],
-            ),
-            "irkit_result_free": (None, [pointer]),
-            "irkit_error_code": (c.c_int, [pointer]),
-            "irkit_error_message": (c.c_char_p, [pointer]),
-            "irkit_error_layer": (c.c_char_p, [pointer]),
-            "irkit_error_source": (c.c_char_p, [pointer]),
-            "irkit_error_free": (None, [pointer]),
-        }
-        for name, (result, arguments) in declared.items():
+        for name, (result, arguments) in _DECLARED.items():
             function = getattr(library, name, None)
             if function is None:
                 raise UnsupportedError(
@@ -111,6 +151,10 @@ class Library:
         self.open, self.free_model = library.irkit_model_open, library.irkit_model_free
         self.create, self.free_session = library.irkit_session_create, library.irkit_session_free
         self.run, self.free_result = library.irkit_run_values, library.irkit_result_free
+        self.get_state, self.set_state = library.irkit_session_get_state, library.irkit_session_set_state
+        self.reset_states = library.irkit_session_reset_states
+        self.end_profile, self.free_profile = library.irkit_session_end_profile, library.irkit_profile_free
+        self.profile_count, self.get_profile = library.irkit_profile_count, library.irkit_profile_get
         self._library = library
 
     def check(self, error: int | None) -> None:

@@ -11,7 +11,14 @@ from irkit import operators as o
 from irkit.backends.native import Native
 from irkit.backends.native_abi import LIBRARY, Library, _found
 from irkit.backends.onnxruntime import OnnxRuntime
-from irkit.errors import ArgumentError, AssertionFailed, ExecutionError, ShapeError, UnsupportedError
+from irkit.errors import (
+    ArgumentError,
+    AssertionFailed,
+    ExecutionError,
+    ShapeError,
+    UnknownNameError,
+    UnsupportedError,
+)
 from irkit.ir import (
     DType,
     Graph,
@@ -139,11 +146,83 @@ def test_a_tensor_of_a_sequence_is_measured_by_the_inputs_symbols() -> None:
 
 
 @needs_library
-def test_optionals_are_refused_before_the_run() -> None:
+def test_an_optional_may_hold_nothing() -> None:
     g = Graph()
     g.set_outputs(g.add(o.Identity(), [g.input("x", OptionalType(tensor("float32", None)))]))
-    with pytest.raises(UnsupportedError, match="'x' is opt"):
-        Native().prepare(model_of(g))
+    executable = Native().prepare(model_of(g))
+    np.testing.assert_array_equal(executable.run([np.ones(2, F32)])[0], [1, 1])
+    assert executable.run([None]) == [None]
+
+
+def counter() -> GraphModel:
+    """y = x + total, total += x."""
+    g = Graph()
+    x, total = g.input("x", tensor("float32", [2])), g.input("total", tensor("float32", [2]))
+    (after,) = g.add(o.Add(), [x, total])
+    g.set_outputs([*g.add(o.Identity(), [after]), after])
+    weight = Weight("total", tensor("float32", [2]), np.array([10, 20], F32))
+    layers = LayerNode("model", "Model", weights=[weight])
+    return GraphModel("model", g, layers, Signature(output_names=("y",)), states=(weight,))
+
+
+@needs_library
+def test_states_are_kept_set_and_reset() -> None:
+    executable = Native().prepare(counter())
+    assert list(executable.states) == ["total"]
+    one = np.ones(2, F32)
+    np.testing.assert_array_equal(executable.run([one])[0], [11, 21])
+    np.testing.assert_array_equal(executable.run([one])[0], [12, 22])
+    np.testing.assert_array_equal(executable.states["total"], [12, 22])
+    executable.states["total"] = np.array([0, 1], F32)
+    np.testing.assert_array_equal(executable.run([one])[0], [1, 2])
+    executable.states.reset()
+    np.testing.assert_array_equal(executable.states["total"], [10, 20])
+    with pytest.raises(ShapeError, match="expected float32"):
+        executable.states["total"] = np.zeros(3, F32)
+    with pytest.raises(UnknownNameError, match="no state called 'sum'"):
+        executable.states["sum"]
+
+
+@needs_library
+def test_states_outlive_a_change_of_weights() -> None:
+    executable = Native().prepare(counter())
+    executable.run([np.ones(2, F32)])
+    small()[1].data = np.zeros((40, 30), F32)  # any weight: sessions are made anew
+    np.testing.assert_array_equal(executable.run([np.ones(2, F32)])[0], [12, 22])
+
+
+@needs_library
+def test_a_call_that_takes_too_long_ends() -> None:
+    body = Graph()
+    body.input("trip", tensor("int64", []))
+    body.input("go", tensor("bool", []))
+    matrix = body.input("m", tensor("float32", [64, 64]))
+    (go,) = body.add(o.Identity(), [body.inputs[1]])
+    body.set_outputs([go, *body.add(o.MatMul(), [matrix, matrix])])
+    g = Graph()
+    trips, x = g.input("trips", tensor("int64", [])), g.input("x", tensor("float32", [64, 64]))
+    g.set_outputs(g.add(o.Loop(body=body), [trips, None, x]))
+    executable = Native().prepare(model_of(g), timeout=0.2, threads=1)
+    x = np.eye(64, dtype=F32)
+    np.testing.assert_array_equal(executable.run([np.array(3), x])[0], x)
+    with pytest.raises(ExecutionError, match="the time given for the call was over"):
+        executable.run([np.array(2**62), x])
+    with pytest.raises(ArgumentError, match="timeout of -1"):
+        Native().prepare(model_of(g), timeout=-1)
+
+
+@needs_library
+def test_a_profile_names_layers_and_lines() -> None:
+    g = Graph()
+    x = g.input("x", tensor("float32", [1000]))
+    g.set_outputs(g.add(o.Tanh(), [x], layer="block/dense", source=Source("model.py", 12)))
+    executable = Native().prepare(model_of(g), profile=True)
+    for _ in range(3):
+        executable.run([np.ones(1000, F32)])
+    times = executable.end_profile()
+    assert [(t.op, t.layer, t.source, t.calls) for t in times] == [("Tanh", "block/dense", "model.py:12", 3)]
+    with pytest.raises(ArgumentError, match="measures no profile"):
+        executable.end_profile()
 
 
 def test_a_missing_library_tells_how_to_build_it(monkeypatch: pytest.MonkeyPatch) -> None:
