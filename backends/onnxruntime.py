@@ -84,6 +84,8 @@ class OnnxRuntimeModel:
         self._check = InputCheck(model)
         self.states = SessionStates(model)
         self._stateful = bool(model.states)
+        # for arrays of dtypes and shapes that `run` took before: it need not look at them again
+        self.run_again: Callable[[Sequence[Any]], list[Any]] = self.run if model.states else self._computed
         self._enter()
 
     def run(self, inputs: Sequence[Any]) -> list[Any]:

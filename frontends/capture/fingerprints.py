@@ -163,7 +163,7 @@ def _shown_object(value: Any, limit: int) -> str:
     return f"module {value.__name__}" if isinstance(value, ModuleType) else f"a {type(value).__name__}"
 
 
-_BRACKETS = {list: "[]", tuple: "()", dict: "{}", set: "{}"}
+_BRACKETS: dict[type, str] = {list: "[]", tuple: "()", dict: "{}", set: "{}"}
 
 
 def _shown_container(value: Any, limit: int) -> str:
@@ -180,5 +180,5 @@ def _shown_container(value: Any, limit: int) -> str:
         return "set()"
     if kind is tuple and len(parts) == 1:
         parts[0] += ","
-    left, right = _BRACKETS.get(kind, "()")
-    return f"{'' if kind in _BRACKETS else kind.__name__}{left}{', '.join(parts)}{right}"
+    brackets = _BRACKETS.get(kind, "()")
+    return f"{'' if kind in _BRACKETS else kind.__name__}{brackets[0]}{', '.join(parts)}{brackets[1]}"

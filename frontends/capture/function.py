@@ -104,13 +104,13 @@ class Function(StandsFor):
             if array.__class__ is ndarray:
                 graph = self._quick.get((array.dtype, array.shape))
                 if graph is not None and graph.guards.hold():
-                    return self._run(graph, (array,), args, kwargs)
+                    return self._run(graph, graph.again, (array,), args, kwargs)
         call = arguments.read(args, kwargs)
         signature = self._signatures.get(call.key)
         if signature is not None:
             graph = signature.ready.get(call.shapes)
             if graph is not None and graph.guards.hold():
-                return self._run(graph, call.arrays, args, kwargs)
+                return self._run(graph, graph.run, call.arrays, args, kwargs)
         return self._missed(call, args, kwargs)
 
     def inline(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -119,10 +119,16 @@ class Function(StandsFor):
         return self.run_eagerly(args, kwargs) if session is None else session.call(self.python, args, kwargs)
 
     def _run(
-        self, graph: Compiled, arrays: Sequence[Array], args: tuple[Any, ...], kwargs: dict[str, Any]
+        self,
+        graph: Compiled,
+        run: Callable[[Sequence[Array]], Any],
+        arrays: Sequence[Array],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
     ) -> Any:
+        """The results of `graph`, by one of its ways to run; should it fail, those of the function itself."""
         try:
-            result = graph.run(arrays)
+            result = run(arrays)
         except IrkitError as error:
             self._failed(graph, args, kwargs, error)
             return self.eager(*args, **kwargs)
@@ -163,9 +169,12 @@ class Function(StandsFor):
             graph = None if signature.refusal else self._graph_for(signature, call, args, kwargs)
         if graph is None:
             return self.eager(*args, **kwargs)
-        if len(args) == 1 and not kwargs and isinstance(args[0], ndarray | EagerTensor):
+        failures = self._stats.failed_runs
+        result = self._run(graph, graph.run, call.arrays, args, kwargs)
+        alone = len(args) == 1 and not kwargs and isinstance(args[0], ndarray | EagerTensor)
+        if alone and self._stats.failed_runs == failures:
             self._quick[call.arrays[0].dtype, call.shapes[0]] = graph
-        return self._run(graph, call.arrays, args, kwargs)
+        return result
 
     def _graph_for(
         self, signature: _Signature, call: arguments.Call, args: tuple[Any, ...], kwargs: dict[str, Any]
