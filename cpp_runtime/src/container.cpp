@@ -72,12 +72,12 @@ void check_place(Bytes file, const Section& section, uint64_t at, uint64_t& end)
     const auto start = checked_round_up(end, section.kind == kWeights ? 4096 : 64);
     require(start && section.offset == *start, "byte ", kPrelude + at + 8, ": section ", kNames[section.kind],
             " must start at ", start.value_or(0), ", not at ", section.offset);
+    limits::check(text("bytes of section ", kNames[section.kind]), section.length,
+                  section.kind == kProgram   ? limits::kProgram
+                  : section.kind == kWeights ? limits::kSize
+                                             : limits::kSection);
     require(file.holds(section.offset, section.length), "byte ", kPrelude + at + 16, ": section ",
             kNames[section.kind], " passes the end of the file");
-    if (section.kind != kWeights) {
-        limits::check(text("bytes of section ", kNames[section.kind]), section.length,
-                      section.kind == kProgram ? limits::kProgram : limits::kSection);
-    }
     const uint64_t nonzero = file.first_nonzero(end, section.offset);
     require(nonzero == section.offset, "byte ", nonzero, ": padding must be zero");
     end = section.offset + section.length;

@@ -10,6 +10,7 @@ namespace irkit::inside::limits {
 
 constexpr uint64_t kProgram = 536'870'912;
 constexpr uint64_t kSection = 2'147'483'647;
+constexpr uint64_t kSize = INT64_MAX;  // of a section, a tensor, one dim
 constexpr uint64_t kNodes = 1'048'576;
 constexpr uint64_t kValues = 4'194'304;
 constexpr uint64_t kGraphs = 65'536;

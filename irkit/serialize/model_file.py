@@ -51,7 +51,7 @@ def load(path: str | os.PathLike[str], *, verify: Verify = "auto") -> GraphModel
     Raises OSError, and FormatError, GraphError, LimitError or UnsupportedError for what is no sound model file.
     """
     with _without_collections():
-        return _model_in(Container(_mapped(path), verify))
+        return model_in(Container(_mapped(path), verify))
 
 
 def load_samples(path: str | os.PathLike[str]) -> list[Sample]:
@@ -60,7 +60,7 @@ def load_samples(path: str | os.PathLike[str]) -> list[Sample]:
     if Kind.VECTORS not in container.sections:
         return []
     return vectors.from_bytes(
-        container[Kind.VECTORS], _model_in(container), container.sections[Kind.VECTORS].offset
+        container[Kind.VECTORS], model_in(container), container.sections[Kind.VECTORS].offset
     )[0]
 
 
@@ -117,7 +117,8 @@ def _producer() -> str:
 # ---- reading
 
 
-def _model_in(container: Container) -> GraphModel:
+def model_in(container: Container) -> GraphModel:
+    """The model in a file that is open; all its sections are checked. Raises as `load` does."""
     program, ir, weights = (container.sections[k] for k in (Kind.PROGRAM, Kind.IR, Kind.WEIGHTS))
     table = _checked_program(container, program, ir.hash)
     check_table(table, container[Kind.WEIGHTS], weights.offset, padding=container.weights_verified)
