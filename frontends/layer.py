@@ -296,6 +296,8 @@ class Layer:
             return planned
         where = current_scope()
         source = where.source or caller()
+        if kwargs and not args:
+            args, kwargs = self._first_by_name(kwargs)
         args, kwargs = _converted(args), {k: _converted(v) for k, v in kwargs.items()}
         tensors = _tensors((args, kwargs))
         definition = definition_of(tensors)
@@ -323,6 +325,13 @@ class Layer:
         else:
             layer_plans.note(self, args, kwargs, result, where)
         return result
+
+    def _first_by_name(self, kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """A call by names alone, `layer(query=x, value=y)`, with its first argument in its place."""
+        first = next(iter(inspect.signature(self.call).parameters), None)
+        if first not in kwargs:
+            return (), kwargs
+        return (kwargs[first],), {k: v for k, v in kwargs.items() if k != first}
 
     def _misused(self, args: Any, kwargs: dict[str, Any], tensors: list[Any]) -> IrkitError | None:
         """What the arguments have to do with an error that happened, if anything."""

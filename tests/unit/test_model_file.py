@@ -261,7 +261,10 @@ def test_a_loaded_program_must_belong_to_the_model(path: Path, tmp_path: Path) -
     other = Container(memoryview(path.read_bytes()))
     mixed = {kind: [other[kind]] for kind in other.sections} | {Kind.PROGRAM: [one[Kind.PROGRAM]]}
     path.write_bytes(b"".join(pieces(mixed)))
-    with pytest.raises(FormatError, match="Section PROGRAM, bytes 192 to 1192: it was made from another model than section IR"):
+    with pytest.raises(
+        FormatError,
+        match="Section PROGRAM, bytes 192 to 1192: it was made from another model than section IR",
+    ):
         load(path)
 
 
