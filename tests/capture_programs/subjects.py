@@ -17,10 +17,11 @@ LOADED = (irkit.capture, irkit.function, irkit.load)  # now, so that processes m
 
 
 class Subject(NamedTuple):
-    """run: one call. report: what capture says that it fixed or assumed."""
+    """run: one call. report: what capture says that it fixed or assumed. eagerly: why calls did not run as graphs."""
 
     run: Callable[[Call], Any]
     report: Callable[[], str]
+    eagerly: Callable[[], str] = str
 
 
 def eager(program: Program) -> Subject:
@@ -48,7 +49,12 @@ def in_numpy(program: Program) -> Subject:
 def function(program: Program) -> Subject:
     """irkit.function(f), which may capture again or run eagerly."""
     hybrid = irkit.function(program.function)
-    return Subject(eager(Program(hybrid, program.calls)).run, str)
+
+    def eagerly() -> str:
+        stats = hybrid.stats()
+        return "; ".join(stats.refused) or "for no reason" if stats.eager_calls else ""
+
+    return Subject(eager(Program(hybrid, program.calls)).run, str, eagerly)
 
 
 def captured(program: Program) -> Subject:

@@ -11,6 +11,8 @@ from tests.capture_programs.programs import functions as functions
 from tests.capture_programs.programs import hidden as hidden
 from tests.capture_programs.programs import layers as layers
 from tests.capture_programs.programs import loops as loops
+from tests.capture_programs.programs import mutation as mutation
+from tests.capture_programs.programs import numbers as numbers
 from tests.capture_programs.programs import objects as objects
 from tests.capture_programs.programs import outside as outside
 from tests.capture_programs.programs import sizes as sizes

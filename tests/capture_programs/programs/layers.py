@@ -154,7 +154,7 @@ def own_weights() -> Program:
     return Program(layer, ROWS)
 
 
-@must("weights set after capture")
+@guarded("weights set after capture: a file keeps those that it was saved with")
 def weights_set_later() -> Program:
     layer = dense(2)
     layer(matrix((0, 0)))
