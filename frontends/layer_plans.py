@@ -18,6 +18,7 @@ from irkit.frontends import watching
 from irkit.frontends.changes import LAYERS
 from irkit.frontends.definition import Definition, Scope, current_scope, scope
 from irkit.frontends.random import SeedGenerator
+from irkit.frontends.symbols import Symbol
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor
 from irkit.frontends.variable import Variable
 from irkit.ir import Array, DType, Graph, GraphModel, LayerNode, type_of
@@ -46,8 +47,10 @@ class LayerPlans:
         self.ready: dict[object, execution.Executable] = {}
 
 
-def answer(layer: Layer, args: Sequence[Any], kwargs: Mapping[str, Any]) -> EagerTensor | None:
-    """layer(*args, **kwargs) by a plan; None where there is none."""
+def answer(layer: Layer, args: Sequence[Any], kwargs: Mapping[str, Any]) -> EagerTensor | Symbol | None:
+    """layer(*args, **kwargs) by a plan; None where there is none. Of a symbol: another symbol."""
+    if len(args) == 1 and args[0].__class__ is Symbol:
+        return Symbol(layer.name, layer, args, kwargs)
     plans: LayerPlans | None = layer.__dict__.get("_plans")
     if plans is None or plans.changes != LAYERS.count or kwargs or len(args) != 1:
         return None

@@ -41,6 +41,15 @@ def _resolved(kind: str, value: object) -> object:
     return _get(kind)(value)
 
 
+def is_initializer(name: str) -> bool:
+    """Whether `name` is that of an initializer."""
+    try:
+        _resolved("initializer", name)
+    except ArgumentError:
+        return False
+    return True
+
+
 @cache
 def _named_fields(cls: type[Layer]) -> tuple[tuple[str, str], ...]:
     """The fields of `cls` whose values may be names, with their kinds."""

@@ -11,6 +11,7 @@ from irkit.errors import ArgumentError, ShapeError
 from irkit.frontends import naming, resolve, state
 from irkit.frontends.definition import current_scope
 from irkit.frontends.dtypes import DTypeLike, dtype_of
+from irkit.frontends.symbols import Symbol
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor, TensorLike, TensorMethods, functions
 from irkit.ir import Array, TensorType, Weight, dims, type_of
 from irkit.ir.source import caller
@@ -44,6 +45,12 @@ class Variable(TensorMethods):
     made_trainable: bool
     regularizer: object
 
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:  # a Variable, or a Symbol
+        if len(args) == 1 and isinstance(args[0], str) and kwargs.keys() <= {"shape", "dtype"}:
+            known = kwargs.get("shape") is not None and resolve.is_initializer(args[0])
+            return super().__new__(cls) if known else Symbol.placeholder(args[0], **kwargs)
+        return super().__new__(cls)
+
     def __init__(
         self,
         initializer: TensorLike | Callable[..., object],
@@ -72,7 +79,7 @@ class Variable(TensorMethods):
     @classmethod
     def of(cls, weight: Weight) -> Variable:
         """The variable of an existing weight."""
-        self = cls.__new__(cls)
+        self: Variable = cls.__new__(cls)
         self._hold(weight)
         return self
 

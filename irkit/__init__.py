@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from irkit.frontends.backend_config import name_scope as name_scope
     from irkit.frontends.capture.capturing import capture as capture
     from irkit.frontends.capture.function import function as function
+    from irkit.frontends.compiling import compile as compile
     from irkit.frontends.dtype_policy import DTypePolicy as DTypePolicy
     from irkit.frontends.dtype_policy import FloatDTypePolicy as FloatDTypePolicy
     from irkit.frontends.initializers import Initializer as Initializer
@@ -116,6 +117,7 @@ _NAMES = {
     "Variable": "irkit.frontends.variable:Variable",
     "capture": "irkit.frontends.capture.capturing:capture",
     "function": "irkit.frontends.capture.function:function",
+    "compile": "irkit.frontends.compiling:compile",
     "export_onnx": "irkit.frontends.saving:export_onnx",
     "import_onnx": "irkit.frontends.onnx_import:import_onnx",
     "load": "irkit.frontends.loaded:load",
