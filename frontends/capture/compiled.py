@@ -13,6 +13,7 @@ from irkit.frontends import state
 from irkit.frontends.capture.arguments import mapped_call
 from irkit.frontends.capture.capturing import Captured, capture
 from irkit.frontends.capture.sizes_seen import Pattern
+from irkit.frontends.capture.speculation import Answers, Question, assuming
 from irkit.frontends.input import TensorSpec
 from irkit.frontends.tensor import EagerTensor
 from irkit.ir import Array, DType, GraphModel
@@ -23,13 +24,20 @@ class Compiled:
     """pattern: the sizes of the inputs that it is for. guards: whether what was read outside still holds.
 
     run: the results for inputs of the right dtypes and ranks, as the function gives them: with tensors.
+    assumed: what the graph checks, see speculation.py.
     again: the same, for inputs of dtypes and shapes that `run` took before.
     """
 
-    __slots__ = ("_again", "_run", "again", "captured", "guards", "model", "pattern", "run")
+    __slots__ = ("_again", "_run", "again", "assumed", "captured", "guards", "model", "pattern", "run")
 
-    def __init__(self, captured: Captured, pattern: Pattern, backend: str | None) -> None:
-        self.captured, self.pattern = captured, pattern
+    def __init__(
+        self,
+        captured: Captured,
+        pattern: Pattern,
+        backend: str | None,
+        assumed: Mapping[Question, Answers],
+    ) -> None:
+        self.captured, self.pattern, self.assumed = captured, pattern, assumed
         self.model, self.guards = captured.graph_model, captured.guards
         self._run = _runner(self.model, backend)
         self._again = _again(self._run)
@@ -85,8 +93,9 @@ def compiled(
     kwargs: Mapping[str, Any],
     pattern: Pattern,
     backend: str | None,
+    answers: Mapping[Question, Answers],
 ) -> Compiled:
-    """`python`, captured for arguments like these, with the sizes of `pattern`.
+    """`python`, captured for arguments like these, with the sizes of `pattern`. answers: to be assumed.
 
     Raises CaptureError, UnsupportedError, and whatever the program itself raises.
     """
@@ -98,4 +107,6 @@ def compiled(
         )
 
     positional, named = mapped_call(spec, args, kwargs)
-    return Compiled(capture(python, *positional, **named), pattern, backend)
+    with assuming(answers) as assumptions:
+        captured = capture(python, *positional, **named)
+    return Compiled(captured, pattern, backend, assumptions.made)

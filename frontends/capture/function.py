@@ -31,6 +31,7 @@ from irkit.frontends.capture import arguments, runtime
 from irkit.frontends.capture.compiled import Compiled, compiled
 from irkit.frontends.capture.foreign import StandsFor
 from irkit.frontends.capture.sizes_seen import Pattern, Shapes, fits, relaxed
+from irkit.frontends.capture.speculation import Profile
 from irkit.frontends.definition import current_scope
 from irkit.frontends.tensor import EagerTensor
 from irkit.ir import Array
@@ -55,6 +56,7 @@ class Stats:
     guard_failures: int = 0
     relaxations: int = 0
     failed_runs: int = 0
+    failed_assumptions: int = 0
     refused: list[str] = field(default_factory=list)
 
 
@@ -63,12 +65,13 @@ class _Signature:
     """All that is known for calls with one key.
 
     ready: by exact shapes, the graph used last. graphs: all. seen: shapes, for relaxation.
-    refusal: why calls run eagerly.
+    profile: for speculation. rigid: sizes stay exact. refusal: why calls run eagerly.
     """
 
     ready: dict[Shapes, Compiled] = field(default_factory=dict)
     graphs: list[Compiled] = field(default_factory=list)
     seen: list[Shapes] = field(default_factory=list)
+    profile: Profile = field(default_factory=Profile)
     captures: int = 0
     rigid: bool = False
     refusal: str | None = None
@@ -130,21 +133,30 @@ class Function(StandsFor):
         try:
             result = run(arrays)
         except IrkitError as error:
-            self._failed(graph, args, kwargs, error)
-            return self.eager(*args, **kwargs)
+            return self._failed(graph, args, kwargs, error)
         self._graph_calls += 1
         return result
 
     def _failed(
         self, graph: Compiled, args: tuple[Any, ...], kwargs: dict[str, Any], error: IrkitError
-    ) -> None:
+    ) -> Any:
+        """A graph that failed has changed nothing: the call runs eagerly."""
         self._stats.failed_runs += 1
         log.debug("irkit: a graph of %s failed, so it runs eagerly: %s", self._told(), error)
         call = arguments.read(args, kwargs)
+        signature = self._signatures[call.key]
+        if graph.assumed:
+            self._drop(signature, graph)
+            self._stats.failed_assumptions += 1
+            return signature.profile.relax(lambda: self.eager(*args, **kwargs), graph.assumed)
         if graph.pattern != call.shapes and isinstance(error, ShapeError | AssumptionError):
             # open sizes made demands that these inputs do not meet: from now on, exact sizes
-            signature = self._signatures[call.key]
             signature.rigid = True
+            self._drop(signature, graph)
+        return self.eager(*args, **kwargs)
+
+    def _drop(self, signature: _Signature, graph: Compiled) -> None:
+        with self._lock:
             signature.graphs = [g for g in signature.graphs if g is not graph]
             signature.ready.clear()
             self._quick.clear()
@@ -166,6 +178,8 @@ class Function(StandsFor):
             return self.run_eagerly(args, kwargs)
         with self._lock:
             signature = self._signatures.setdefault(call.key, _Signature())
+            if self.speculate and not signature.profile.ready and not signature.refusal:
+                return signature.profile.run(lambda: self.eager(*args, **kwargs))
             graph = None if signature.refusal else self._graph_for(signature, call, args, kwargs)
         if graph is None:
             return self.eager(*args, **kwargs)
@@ -211,9 +225,10 @@ class Function(StandsFor):
             self._refuse(signature, f"{self._stats.captures} graphs were made, and none serves for long")
             return None
         reason = ""
+        answers = signature.profile.stable() if self.speculate else {}
         for pattern in self._patterns(signature, call.shapes):
             try:
-                made = compiled(self.python, args, kwargs, pattern, self.backend)
+                made = compiled(self.python, args, kwargs, pattern, self.backend, answers)
             except (CaptureError, UnsupportedError) as error:
                 reason = str(error)
             except Exception as error:  # noqa: BLE001  # the program's own mistake: its eager run tells it better

@@ -13,6 +13,7 @@ from irkit.frontends.capture.looping import for_loop, while_loop
 from irkit.frontends.capture.markers import UNDEFINED, Maybe, usable
 from irkit.frontends.capture.present import session
 from irkit.frontends.capture.rewriting.functions import Site
+from irkit.frontends.capture.speculation import decided
 from irkit.frontends.capture.values import leaves
 from irkit.frontends.capture.variables import Variables
 from irkit.frontends.number import Number
@@ -148,10 +149,14 @@ class Hooks:
         return conditions.none_of(flags)
 
     def if_expression(self, test: Any, then: Thunk, orelse: Thunk) -> Any:
-        condition = conditions.truth(test)
+        condition = self._condition(test)
         if isinstance(condition, Number):
             return choice(session(), condition, then, orelse)
         return then() if condition else orelse()
+
+    def _condition(self, test: Any) -> Any:
+        """A bool, or an open number where only the run can tell."""
+        return decided(conditions.truth(test))
 
     # ---- statements
 
@@ -165,7 +170,7 @@ class Hooks:
         names: Sequence[str],
         live: Sequence[str],
     ) -> None:
-        condition = conditions.truth(test)
+        condition = self._condition(test)
         if isinstance(condition, Number):
             branch(session(), condition, then, orelse, Variables(names, live, get, put))
         elif condition:

@@ -11,6 +11,7 @@ from irkit.frontends.capture.conditions import truth
 from irkit.frontends.capture.iteration import Items, items
 from irkit.frontends.capture.loops import loop
 from irkit.frontends.capture.report import Kind
+from irkit.frontends.capture.speculation import decided
 from irkit.frontends.capture.variables import Variables
 from irkit.frontends.number import Number, number
 from irkit.ir.source import caller
@@ -28,7 +29,7 @@ def while_loop(
     """Turns whose test Python can decide are unrolled; from the first other one on, it is a Loop."""
     turns = 0
     while True:
-        goes_on = truth(test())
+        goes_on = decided(truth(test()))
         if isinstance(goes_on, Number):
             break
         if not goes_on:

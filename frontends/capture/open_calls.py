@@ -12,6 +12,7 @@ from irkit.errors import CaptureError
 from irkit.frontends.apply import apply_one
 from irkit.frontends.capture import conditions, iteration
 from irkit.frontends.capture.branches import choice
+from irkit.frontends.capture.speculation import decided
 from irkit.frontends.number import KINDS, Number, is_plain
 from irkit.frontends.ops.sizes import size_tensor
 from irkit.frontends.size import OpenNumber, Size
@@ -65,8 +66,9 @@ def _scalar(x: Any, kind: str) -> Any:
         return conditions.truth(x)
     one = conditions.one_element(x)
     if kind == "int" and "float" in x.dtype:
-        return Number(kind, _whole(one))
-    return Number(kind, one if one.type.dtype is KINDS[kind] else apply_one(op.Cast(to=KINDS[kind]), one))
+        return decided(Number(kind, _whole(one)))
+    whole = one if one.type.dtype is KINDS[kind] else apply_one(op.Cast(to=KINDS[kind]), one)
+    return decided(Number(kind, whole))
 
 
 def _whole(x: Tensor) -> Tensor:
