@@ -103,6 +103,8 @@ def _symbolic(
     source = where.source or caller()
     values = [symbolic_value(x, definition) for x in inputs]
     outputs = definition.graph.add(operator, values, count=count, layer=where.layer, source=source)
+    if operator.name == "Assert" and values[0] is not None:
+        definition.checks.append(values[0])
     if not where.path and where.capturing is None:
         for value in values:
             if value is not None and value.producer is not None and value not in definition.makers:

@@ -77,7 +77,18 @@ class Definition:
     outer: for the inside of a branch or loop, the definition around it, whose tensors may be read there.
     """
 
-    __slots__ = ("_into", "_named", "_open", "graph", "makers", "outer", "records", "stand_in", "states")
+    __slots__ = (
+        "_into",
+        "_named",
+        "_open",
+        "checks",
+        "graph",
+        "makers",
+        "outer",
+        "records",
+        "stand_in",
+        "states",
+    )
 
     def __init__(self, graph: Graph | None = None, outer: Definition | None = None) -> None:
         self.graph = Graph() if graph is None else graph  # an empty graph is false
@@ -88,6 +99,7 @@ class Definition:
         self.states: dict[Weight, Value] = {}  # variables that were assigned here: see state.py
         self._named: dict[tuple[tuple[str, ...], str], Layer] = {}
         self._into: Definition | None = None
+        self.checks: list[Value] = []  # conditions of the Asserts that were added here
         # what is read in place of a value from around, in a branch in which more is known about its sizes
         self.stand_in: Callable[[Value], Value] | None = None if outer is None else outer.stand_in
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from irkit import operators as op
-from irkit.frontends.apply import apply
+from irkit.frontends.apply import apply, apply_one
 from irkit.frontends.capture.carrying import Carried
 from irkit.frontends.capture.regions import Region
 from irkit.frontends.capture.rewriting.building import HOOKS
@@ -130,6 +130,18 @@ def _new(session: Session, carried: Carried, changed: dict[Key, Any]) -> bool:
     return bool(found)
 
 
+def _after_checks(session: Session, first: Tensor | None) -> Tensor | None:
+    """The test before the first turn, and all checks made so far: a runtime may begin the loop before it looks at
+    these, and what they rule out may be that the loop never ends."""
+    test = first
+    for definition in session.home.around():
+        for value in definition.checks:
+            if isinstance(value.type, TensorType) and value.type.rank == 0:
+                check = SymbolicTensor(value, definition)
+                test = check if test is None else apply_one(op.And(), test, check)
+    return test
+
+
 def has_checks(graph: Graph) -> bool:
     """Whether running the graph may end the run."""
     return any(n.op.name == "Assert" for n in graph.walk())
@@ -152,7 +164,7 @@ def _make(
     starts = carried.starts(session.sources())
     outputs: list[Any] = []
     if starts:
-        condition = None if first is None else first.tensor
+        condition = _after_checks(session, None if first is None else first.tensor)
         starts[0] = session.symbolic(starts[0])  # an operator on values only would be computed now
         made = apply(op.Loop(body=graph), turns, condition, *starts, count=len(starts))
         outputs = list(made) if isinstance(made, tuple) else [made]
