@@ -23,6 +23,8 @@ class _Group(click.Group):
         except IrkitError as error:
             error.called_from = ""  # no program of the user's is running
             raise click.ClickException(str(error)) from error
+        except MemoryError as error:
+            raise click.ClickException("the model needs more memory than there is.") from error
         except OSError as error:
             raise click.ClickException(str(error)) from error
 

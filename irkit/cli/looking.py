@@ -60,7 +60,7 @@ def check(file: str) -> None:
 
 @main.command()
 @FILE
-@click.option("--bytes", "show_bytes", is_flag=True, help="Also print where each section lies.")
+@click.option("--bytes", "show_bytes", is_flag=True, help="Also print what each byte is for.")
 def info(file: str, show_bytes: bool) -> None:
     """Tell what is in the file: inputs, outputs, sizes, sections."""
     model, about = load_model(file), serialize.info(file)
@@ -76,11 +76,9 @@ def info(file: str, show_bytes: bool) -> None:
     for key, value in model.metadata.items():
         click.echo(f"  {key}: {value}" if key != report.KEY else f"  {key}: see `irkit explain`")
     if show_bytes:
-        click.echo("  section      offset        length  checksum (XXH3-64)")
-        for section in about.sections:
-            click.echo(
-                f"  {section.kind.name:8} {section.offset:10,} {section.length:13,}  {section.hash:016x}"
-            )
+        click.echo("         from           up to")
+        for span in serialize.byte_map(file):
+            click.echo(f"  {span.start:11,} {span.end:15,}  {'  ' * span.depth}{span.what}")
 
 
 @main.command()

@@ -10,6 +10,7 @@ import numpy as np
 
 from irkit import execution
 from irkit.cli.base import FILE, load_model, main
+from irkit.cli.sandbox import run_in_sandbox
 from irkit.errors import ArgumentError
 from irkit.ir import GraphModel
 
@@ -30,8 +31,33 @@ from irkit.ir import GraphModel
     show_default=True,
     help="Who computes: onnxruntime, interpreter, native, or a third party's.",
 )
-def run(file: str, inputs: Sequence[str], outputs: Sequence[str], backend: str) -> None:
+@click.option("--sandbox", is_flag=True, help="In a process of its own, with limits: for a stranger's model.")
+@click.option(
+    "--seconds", type=click.IntRange(1), default=60, show_default=True, help="With --sandbox: of computing."
+)
+@click.option(
+    "--megabytes",
+    type=click.IntRange(1024),
+    default=8192,
+    show_default=True,
+    help="With --sandbox: of memory, and of output.",
+)
+@click.pass_context
+def run(
+    context: click.Context,
+    file: str,
+    inputs: Sequence[str],
+    outputs: Sequence[str],
+    backend: str,
+    sandbox: bool,
+    seconds: int,
+    megabytes: int,
+) -> None:
     """Run the model on arrays in .npy files. Without --output, the outputs are printed."""
+    if sandbox:
+        named = [f"--input={path}" for path in inputs] + [f"--output={path}" for path in outputs]
+        arguments = ["run", f"--backend={backend}", *named, "--", file]
+        context.exit(run_in_sandbox(arguments, seconds, megabytes))
     model = load_model(file)
     arrays = read_inputs(model, inputs)
     results = execution.backend(backend).prepare(model).run(arrays)

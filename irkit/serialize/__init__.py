@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from irkit.serialize.model_file import load as load
     from irkit.serialize.model_file import load_samples as load_samples
     from irkit.serialize.model_file import save as save
+    from irkit.serialize.spans import Span as Span
+    from irkit.serialize.spans import byte_map as byte_map
+    from irkit.serialize.spans import digest as digest
     from irkit.serialize.vectors import Sample as Sample
 
 # Imported when first used: a program that defines a model and runs it needs no protobuf.
@@ -21,6 +24,9 @@ _PLACES = {
     "FileInfo": "model_file",
     "Kind": "container",
     "Sample": "vectors",
+    "Span": "spans",
+    "byte_map": "spans",
+    "digest": "spans",
     "Section": "container",
     "Verify": "container",
     "info": "model_file",
@@ -29,7 +35,20 @@ _PLACES = {
     "save": "model_file",
 }
 
-__all__ = ["FileInfo", "Kind", "Sample", "Section", "Verify", "info", "load", "load_samples", "save"]
+__all__ = [
+    "FileInfo",
+    "Kind",
+    "Sample",
+    "Section",
+    "Span",
+    "Verify",
+    "byte_map",
+    "digest",
+    "info",
+    "load",
+    "load_samples",
+    "save",
+]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  # one of the names above

@@ -19,6 +19,7 @@ Verify: TypeAlias = Literal["always", "auto", "never"]
 
 _PRELUDE = struct.Struct("<8sIIQQQQQQ")
 _ENTRY = struct.Struct("<IIQQQ")
+ENTRY_BYTES = _ENTRY.size
 _ALIGNMENT = 64
 _PAGE = 4096
 

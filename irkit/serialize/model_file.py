@@ -51,12 +51,12 @@ def load(path: str | os.PathLike[str], *, verify: Verify = "auto") -> GraphModel
     Raises OSError, and FormatError, GraphError, LimitError or UnsupportedError for what is no sound model file.
     """
     with _without_collections():
-        return model_in(Container(_mapped(path), verify))
+        return model_in(Container(mapped(path), verify))
 
 
 def load_samples(path: str | os.PathLike[str]) -> list[Sample]:
     """The samples in a file, none where it has none. `save(model, path, samples=…)` takes them as they are."""
-    container = Container(_mapped(path))
+    container = Container(mapped(path))
     if Kind.VECTORS not in container.sections:
         return []
     return vectors.from_bytes(
@@ -75,7 +75,7 @@ class FileInfo:
 
 def info(path: str | os.PathLike[str], *, verify: Verify = "auto") -> FileInfo:
     """Sections with offsets, lengths and checksums, which are verified as in `load`. Raises as `load` does."""
-    container = Container(_mapped(path), verify)
+    container = Container(mapped(path), verify)
     return FileInfo(VERSION, len(container.data), tuple(container.sections.values()))
 
 
@@ -140,7 +140,7 @@ def _checked_program(container: Container, section: Section, ir_hash: int) -> li
         ) from error
 
 
-def _mapped(path: str | os.PathLike[str]) -> memoryview:
+def mapped(path: str | os.PathLike[str]) -> memoryview:
     """The file's bytes, read-only. The map lives as long as an array that looks into it."""
     with Path(path).open("rb") as file:  # any PathLike
         if os.fstat(file.fileno()).st_size == 0:  # which cannot be mapped

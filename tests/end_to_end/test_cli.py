@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import subprocess
+import sys
+
 import numpy as np
 import onnx
 import pytest
 from click.testing import CliRunner
 
 import irkit as keras
+from irkit import serialize
 from irkit.cli import main
 
 
@@ -91,3 +96,50 @@ def test_mistakes_are_one_message_without_a_traceback(file, arguments, message):
     result = irkit(*(a.replace("FILE", str(file)) for a in arguments))
     assert result.exit_code != 0
     assert message in result.output and "Traceback" not in result.output
+
+
+def test_digest_is_the_sha256_of_a_file_that_is_sound(file, tmp_path):
+    assert irkit("digest", file).output == f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}  {file}\n"
+    broken = tmp_path / "broken.irk"
+    broken.write_bytes(file.read_bytes()[:-1])
+    failed = irkit("digest", broken)
+    assert failed.exit_code == 1 and "sha256:" not in failed.output
+
+
+def test_the_map_of_bytes_has_no_holes(file):
+    ends = {0: 0, 1: 0}
+    for span in serialize.byte_map(file):
+        assert span.depth or span.start == ends[0]
+        ends[span.depth] = span.end
+    assert ends == {0: file.stat().st_size, 1: file.stat().st_size}
+
+
+def test_a_model_runs_in_the_sandbox_as_outside(file, tmp_path):
+    np.save(tmp_path / "x.npy", np.ones((2, 4), np.float32))
+    outside = irkit("run", file, "--input", tmp_path / "x.npy", "--output", tmp_path / "y.npy")
+    assert outside.exit_code == 0
+    command = [sys.executable, "-m", "irkit.cli", "run", file, "--sandbox", "--input", tmp_path / "x.npy"]
+    inside = subprocess.run([*command, "--output", tmp_path / "z.npy"], capture_output=True, text=True)
+    assert inside.returncode == 0, inside.stderr
+    assert np.array_equal(np.load(tmp_path / "y.npy"), np.load(tmp_path / "z.npy"))
+
+
+def test_a_loop_without_end_ends_in_the_sandbox(tmp_path):
+    from irkit import operators as ops
+    from irkit.ir import Graph, tensor
+    from tests.sample_models import modelled
+
+    graph = Graph("main")
+    x = graph.input("x", tensor("float32", (1,)))
+    body = Graph("body", graph)
+    body.input("trip", tensor("int64", ()))
+    go_on = body.input("go_on", tensor("bool", ()))
+    y = body.input("y", tensor("float32", (1,)))
+    body.set_outputs([go_on, *body.add(ops.Neg(), [y])])
+    graph.set_outputs(graph.add(ops.Loop(body=body), [None, None, x], count=1))
+    serialize.save(modelled(graph), tmp_path / "endless.irk")
+    np.save(tmp_path / "x.npy", np.ones(1, np.float32))
+    command = ["run", "--sandbox", "--seconds=2", f"--input={tmp_path / 'x.npy'}", tmp_path / "endless.irk"]
+    run = subprocess.run([sys.executable, "-m", "irkit.cli", *command], capture_output=True, text=True)
+    assert run.returncode == 1
+    assert "the model was stopped: its limit is 2 seconds of computing" in run.stderr

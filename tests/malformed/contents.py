@@ -249,10 +249,10 @@ def many_ports(p: Parts) -> None:
 
 
 def many_nodes_of_one_layer(p: Parts) -> None:
-    """A chain that is one too long for each value to be read: 100,000 nodes, the last of them wrong."""
+    """A chain that is wrong at its end."""
     relu = p.node("Relu")
-    made = [replace(relu, inputs=(3 + i,), outputs=(4 + i,)) for i in range(20_000)]
-    p.main.nodes = (p.main.nodes[0], *made, replace(relu, inputs=(77_777,), outputs=(20_004,)))
+    made = [replace(relu, inputs=(3 + i,), outputs=(4 + i,)) for i in range(10_000)]
+    p.main.nodes = (p.main.nodes[0], *made, replace(relu, inputs=(77_777,), outputs=(10_004,)))
 
 
 def many_types(p: Parts) -> None:
@@ -280,7 +280,7 @@ COMPLEXITY = [
         program_bytes(lambda d: at(d.index(b"Gemm\0") - 4 - 4 * 8, "<I", 2**32 - 1)(d)),
         FORMAT,
     ),
-    Case("20,000 nodes of which the last is wrong", many_nodes_of_one_layer, GRAPH),
+    Case("10,000 nodes of which the last is wrong", many_nodes_of_one_layer, GRAPH),
     Case(
         "a size that overflows wherever it is computed",
         dims(size((2**63 - 1, 0), (2**63 - 1, 0), (0, DimOp.MUL)), const(4)),

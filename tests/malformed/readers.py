@@ -40,12 +40,12 @@ _libraries: list[Library] = []
 
 def looked_at(reader: Callable[[str], None], path: str) -> dict[str, object]:
     before = _peak_of_memory(reset=True)
-    start, kind, message = time.perf_counter(), "", ""
+    start, kind, message = time.process_time(), "", ""
     try:
         reader(path)
     except IrkitError as error:
         kind, message = type(error).__name__, error.problem
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     memory = _peak_of_memory(reset=False) - before
     return {"reader": reader.__name__, "kind": kind, "message": message, "seconds": seconds, "memory": memory}
 
