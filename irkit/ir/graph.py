@@ -270,8 +270,14 @@ class Graph:
     def all_graphs(self) -> Iterator[Graph]:
         """This graph and every graph inside it."""
         yield self
-        for node in self.walk():
+        pending = [_with_graphs(self)]
+        while pending:
+            node = next(pending[-1], None)
+            if node is None:
+                pending.pop()
+                continue
             yield from node.op.subgraphs
+            pending.extend(map(_with_graphs, reversed(node.op.subgraphs)))
 
     def set_input(self, node: Node, position: int, value: Value | None) -> None:
         """Let `node` read `value` at `position`."""
@@ -375,6 +381,11 @@ def captured(node: Node) -> dict[Value, None]:
     inside = {v for g in inner for v in (*g.inputs, *(v for n in g.nodes for v in n.outputs))}
     read = (v for g in inner for n in g.nodes for v in n.inputs)
     return dict.fromkeys(v for v in read if v is not None and v not in inside)
+
+
+def _with_graphs(graph: Graph) -> Iterator[Node]:
+    """The nodes that hold graphs, of which most graphs have none."""
+    return iter([node for node in graph.nodes if node.op.subgraphs])
 
 
 def _release(node: Node) -> None:
