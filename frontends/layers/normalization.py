@@ -12,7 +12,7 @@ from irkit.errors import ShapeError, UnsupportedError
 from irkit.frontends import ops
 from irkit.frontends.layer import Layer, layer
 from irkit.frontends.layers.arguments import Named, Shape, axis_in, known_size, need_size, whole
-from irkit.frontends.tensor import SymbolicTensor, Tensor
+from irkit.frontends.tensor import Tensor
 from irkit.frontends.variable import Variable
 
 __all__ = [
@@ -125,9 +125,9 @@ class BatchNormalization(Affine):
         )
 
     def _batch_statistics(self, inputs: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
-        if isinstance(inputs, SymbolicTensor) or mask is not None:
+        if mask is not None:
             raise UnsupportedError(
-                "training=True changes the moving statistics, which a graph (or a mask) does not allow yet.",
+                "training=True with a mask is not supported: the statistics would have to leave out padding.",
                 cure="Leave out training=True where the model is defined.",
             )
         others = tuple(a for a in range(inputs.ndim) if a != self.axis % inputs.ndim)

@@ -7,7 +7,10 @@ the graph turns them round to ONNX's order of gates, by operators that are folde
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
+
+import numpy as np
 
 from irkit import operators as op
 from irkit.errors import ArgumentError, ShapeError, UnsupportedError
@@ -23,9 +26,10 @@ from irkit.frontends.layers.gates import (
     gate_attributes,
     known_to_onnx,
 )
-from irkit.frontends.layers.walking import refuse_stateful, step_mask, walked, with_states, zero_state
+from irkit.frontends.layers.walking import step_mask, walked, with_states, zero_state
 from irkit.frontends.tensor import Tensor
 from irkit.frontends.variable import Variable
+from irkit.ir import DType, TensorType
 from irkit.operators import Operator
 
 __all__ = ["GRU", "LSTM", "SimpleRNN"]
@@ -55,11 +59,33 @@ class Recurrent(Gated):
         self.units = whole("units", self.units)
         self.dropout = fraction("dropout", self.dropout)
         self.recurrent_dropout = fraction("recurrent_dropout", self.recurrent_dropout)
-        refuse_stateful(self.stateful)
+        self.__dict__["_kept"] = []  # variables, but no weights: Keras neither counts nor saves them as such
 
     def build(self, input_shape: Shape) -> None:
         features = known_size(input_shape, -1, "features")
         self.add_gates(features, f"{self.cell_name}/")
+        if self.stateful:
+            self._keep_states(input_shape[0])
+
+    def _keep_states(self, batch: int | None) -> None:
+        if batch is None:
+            raise ArgumentError(
+                "stateful=True needs a fixed number of samples: each has a state of its own.",
+                cure="Give it: Input(batch_shape=(samples, steps, features)).",
+            )
+        type_ = TensorType(DType.of(self.dtype), (batch, self.units))
+        zeros = partial(np.zeros, type_.shape, type_.dtype.numpy)
+        self._kept[:] = [
+            Variable.drawn(f"{self.name}/rnn_state", type_, zeros, trainable=False)
+            for _ in range(self.states)
+        ]
+
+    def reset_states(self) -> None:
+        """Begin the next call from zero again, where stateful=True."""
+        for variable in self._kept:
+            variable.assign(np.zeros(variable.shape))
+
+    reset_state = reset_states
 
     def check_inputs(self, sequences: object, *_: object) -> None:
         need_rank(sequences, 3, "batch, steps, features")
@@ -90,6 +116,8 @@ class Recurrent(Gated):
             output, last = walked(
                 self._step, sequences, given, mask, self.go_backwards, self.zero_output_for_mask
             )
+        for variable, state in zip(self._kept, last, strict=False):  # none are kept unless stateful
+            variable.assign(state)
         if self.return_sequences and self.go_backwards:
             output = ops.flip(output, axis=1)  # Keras shows the steps in the order in which they were walked
         result = output if self.return_sequences else last[0]
@@ -110,7 +138,7 @@ class Recurrent(Gated):
 
     def _initial(self, given: Any) -> list[Tensor | None]:  # as in call
         if given is None:
-            return [None] * self.states
+            return [v.value for v in self._kept] or [None] * self.states
         states = list(given) if isinstance(given, list | tuple) else [given]
         if len(states) != self.states:
             raise ArgumentError(f"initial_state needs {self.states} tensors. Received: {len(states)}.")

@@ -154,7 +154,8 @@ def _folded(text: str, width: int) -> list[str]:
 
 
 def _totals(model: GraphModel) -> list[str]:
-    weights = model.weights
+    kept = {*model.states} - {*model.layers.all_weights()}  # state is no parameter, unless a layer says so
+    weights = [w for w in model.weights if w not in kept]
     total, trainable = _count(weights), _count([w for w in weights if w.trainable])
     size, own = sum(_bytes(w) for w in weights), sum(_bytes(w) for w in weights if w.trainable)
     return [

@@ -104,6 +104,6 @@ def test_a_failed_call_leaves_nothing_half_built() -> None:
 
 def test_what_is_not_supported_says_so() -> None:
     with pytest.raises(UnsupportedError, match="stateful=True"):
-        layers.LSTM(2, stateful=True)
+        layers.ConvLSTM1D(2, 3, stateful=True)
     with pytest.raises(UnsupportedError, match="lora_rank"):
         layers.Dense(2, lora_rank=4)

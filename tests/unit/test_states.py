@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import irkit
-from irkit import execution, ops
+from irkit import execution, layers, ops
 from irkit.backends.lowering import lower
 from irkit.check import check
 from irkit.errors import FormatError
@@ -225,3 +225,42 @@ def test_variables_have_keras_constructor() -> None:
     assert irkit.Variable([1.0]).dtype == "float32"
     with pytest.raises(irkit.ArgumentError, match="needs a shape"):
         irkit.Variable(np.zeros)
+
+
+@pytest.mark.parametrize("make", [layers.LSTM, layers.GRU, layers.SimpleRNN])
+@pytest.mark.parametrize("backend", ["eager", *BACKENDS])
+def test_a_stateful_recurrent_layer_goes_on_where_it_stopped(make: type, backend: str) -> None:
+    x = np.random.default_rng(0).standard_normal((2, 6, 3)).astype(np.float32)
+    whole = make(4, return_sequences=True, name="rnn")
+    wanted = np.asarray(whole(x))
+    model = irkit.Sequential(
+        [irkit.Input(batch_shape=(2, 2, 3)), make(4, return_sequences=True, stateful=True, name="kept")]
+    )
+    model.set_weights(whole.get_weights())
+    assert model.count_params() == whole.count_params()
+
+    def run(part: np.ndarray) -> np.ndarray:
+        return np.asarray(model(part)) if backend == "eager" else model.predict(part, backend=backend)
+
+    for _ in range(2):
+        found = np.concatenate([run(x[:, i : i + 2]) for i in (0, 2, 4)], axis=1)
+        np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6)
+        model.layers[0].reset_states()
+
+
+def test_a_stateful_layer_needs_a_fixed_batch() -> None:
+    with pytest.raises(irkit.ArgumentError, match="needs a fixed number of samples"):
+        layers.LSTM(2, stateful=True)(irkit.Input((3, 4)))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_batch_normalization_in_training_moves_its_statistics_in_a_graph(backend: str) -> None:
+    start = irkit.Input((3,))
+    norm = layers.BatchNormalization(momentum=0.9, epsilon=1e-3)
+    model = irkit.Model(start, norm(start, training=True))
+    x = np.random.default_rng(0).standard_normal((8, 3)).astype(np.float32)
+    found = model.predict(x, backend=backend)
+    np.testing.assert_allclose(found, (x - x.mean(0)) / np.sqrt(x.var(0) + 1e-3), rtol=1e-4, atol=1e-5)
+    model.predict(x, backend=backend)
+    np.testing.assert_allclose(norm.moving_mean, x.mean(0) * (1 - 0.9**2), rtol=1e-5)
+    np.testing.assert_allclose(norm.moving_variance, 0.9**2 + x.var(0) * (1 - 0.9**2), rtol=1e-5)
