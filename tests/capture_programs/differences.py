@@ -63,20 +63,20 @@ def program(text: str, seed: int, folder: Path, calls: int = CALLS) -> Program:
     return Program(module.f, [call(*arguments(seed, k)) for k in range(calls)], examples)
 
 
-def verdict(text: str, seed: int, subject: str, calls: int = CALLS) -> Verdict:
-    """How one subject fares."""
+def verdicts(text: str, seed: int, names: Sequence[str], calls: int = CALLS) -> dict[str, Verdict]:
+    """How subjects fare."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         (place / "files").mkdir()
         entry = Entry(f"seed {seed}", "generated", "", True, partial(program, text, seed, place, calls))
-        return judged(entry, subject, place / "files")
+        return judged(entry, names, place / "files")
 
 
 def outcome(seed: int, deep: int, calls: int = CALLS, subject: str = "interpreter") -> Outcome:
     """How program number `seed` fares; deep: every how many programs all subjects run."""
     names = subjects.SUBJECTS if deep and seed % deep == 0 else (subject,)
     text = program_text(seed)
-    return Outcome(seed, {name: verdict(text, seed, name, calls) for name in names})
+    return Outcome(seed, verdicts(text, seed, names, calls))
 
 
 def outcomes(
@@ -93,7 +93,7 @@ def smallest(found: Outcome, calls: int = CALLS) -> str:
 
     def shows(text: str) -> bool:
         try:
-            after = verdict(text, found.seed, subject, calls)
+            after = verdicts(text, found.seed, [subject], calls)[subject]
         except Exception:  # noqa: BLE001  # a line too many was taken out
             return False
         return after.kind == before.kind and _alike(before.told, after.told)
@@ -143,11 +143,11 @@ def figures(done: Sequence[Outcome], calls: int, seconds: float, *, refusals: bo
     """How many programs fared how, in each subject."""
     lines = [f"{len(done)} programs × {calls} inputs in {seconds:.0f} s"]
     for subject in subjects.SUBJECTS:
-        verdicts = [o.verdicts[subject] for o in done if subject in o.verdicts]
-        kinds = Counter(v.kind for v in verdicts).most_common()
+        mine = [o.verdicts[subject] for o in done if subject in o.verdicts]
+        kinds = Counter(v.kind for v in mine).most_common()
         lines.append(f"{subject:12} " + ", ".join(f"{kind}: {count}" for kind, count in kinds))
         if refusals:
-            why = Counter(_reason(v.told) for v in verdicts if v.kind not in (RIGHT, *BAD))
+            why = Counter(_reason(v.told) for v in mine if v.kind not in (RIGHT, *BAD))
             lines += [f"    {count:5}  {text}" for text, count in why.most_common(25)]
     lines.append("seeds that differ: " + (", ".join(str(o.seed) for o in done if o.bad) or "none"))
     return "\n".join(lines)

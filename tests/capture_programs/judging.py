@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import irkit
 from tests.capture_programs import subjects
@@ -25,6 +26,7 @@ RIGHT, EAGERLY, AT_RUN, BAKED, AT_CAPTURE, ERROR, CRASH, WRONG = VERDICTS = (
     "SILENTLY WRONG",
 )
 BAD = (ERROR, CRASH, WRONG)
+Made = TypeVar("Made")
 _REFUSALS = (irkit.CaptureError, irkit.AssumptionError, irkit.UnsupportedError)
 
 
@@ -46,22 +48,51 @@ class Result(NamedTuple):
     outside: Any
 
 
-def judged(entry: Entry, subject: str, folder: Path) -> Verdict:
-    """The verdict on one program run by one subject, with fresh copies for the oracle and for the subject."""
+def judged(entry: Entry, names: Sequence[str], folder: Path) -> dict[str, Verdict]:
+    """The verdicts on one program run by subjects: by the oracle and each of them made anew, but for files, which all
+    runtimes share."""
     reference = entry.make()
     expected = results(subjects.eager(reference), reference)
-    program = entry.make()
+    makers: dict[str, Callable[[Program], subjects.Subject]] = {
+        "function": subjects.function,
+        "captured": subjects.captured,
+    }
+    verdicts = {n: _judged(entry.make(), n, makers[n], expected) for n in names if n in makers}
+    backends = [n for n in names if n in subjects.FILES]
+    return verdicts | (_files_judged(entry.make(), backends, folder, expected) if backends else {})
+
+
+def _files_judged(
+    program: Program, backends: Sequence[str], folder: Path, expected: list[Result]
+) -> dict[str, Verdict]:
+    path = _made(program, lambda p: subjects.saved(p, folder), expected)
+    if isinstance(path, Verdict):
+        return dict.fromkeys(backends, path)
+    return {
+        name: _judged(program, name, partial(subjects.from_file, path, backend=name), expected)
+        for name in backends
+    }
+
+
+def _judged(
+    program: Program, name: str, make: Callable[[Program], subjects.Subject], expected: list[Result]
+) -> Verdict:
+    made = _made(program, make, expected)
+    if isinstance(made, Verdict):
+        return made
+    return _verdict(program, made, name, expected, results(made, program))
+
+
+def _made(program: Program, make: Callable[[Program], Made], expected: list[Result]) -> Made | Verdict:
     if program.calls[0].before:
         program.calls[0].before()
     try:
         with _silence():
-            made = subjects.made(subject, program, folder)
+            return make(program)
     except Exception as error:  # noqa: BLE001  # whatever it is, it is this program's result
         if all(type(r.error) is type(error) for r in expected):
             return Verdict(AT_CAPTURE, f"as eager: {error!r}")  # the program always fails
         return _of_failure(error, AT_CAPTURE)
-    found = results(made, program)
-    return _verdict(program, made, subject, expected, found)
 
 
 def results(subject: subjects.Subject, program: Program) -> list[Result]:
@@ -161,6 +192,3 @@ def _of_failure(error: Exception, refusal: str) -> Verdict:
             AT_RUN, told
         )  # sizes and dtypes are assumptions too, and so is what a graph checks by itself
     return Verdict(ERROR if isinstance(error, irkit.IrkitError) else CRASH, told)
-
-
-Judge = Callable[[Entry, str, Path], Verdict]

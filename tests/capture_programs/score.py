@@ -27,7 +27,7 @@ Row = tuple[str, dict[str, Verdict]]
 def row(name: str, subjects: Sequence[str] = SUBJECTS) -> Row:
     """The verdicts of all subjects on a program."""
     with tempfile.TemporaryDirectory() as folder:
-        return name, {s: judged(ENTRIES[name], s, Path(folder)) for s in subjects}
+        return name, judged(ENTRIES[name], subjects, Path(folder))
 
 
 def rows(names: Sequence[str], subjects: Sequence[str] = SUBJECTS) -> Iterator[Row]:

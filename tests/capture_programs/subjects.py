@@ -63,11 +63,15 @@ def captured(program: Program) -> Subject:
     return Subject(eager(Program(made, program.calls)).run, lambda: str(made.report))
 
 
-def from_file(program: Program, backend: str, folder: Path) -> Subject:
-    """The saved file, loaded by somebody who knows nothing of the function."""
+def saved(program: Program, folder: Path) -> Path:
+    """A file of the captured program."""
     path = folder / f"{len(os.listdir(folder))}.irk"
-    made = _capture(program)
-    made.save(path)
+    _capture(program).save(path)
+    return path
+
+
+def from_file(path: Path, program: Program, backend: str) -> Subject:
+    """The saved file, loaded by somebody who knows nothing of the function."""
     loaded = irkit.load(path, backend=backend)
     weights = " ".join(w.path for w in loaded.graph_model.weights)  # what a file holds of a layer
     return Subject(in_numpy(Program(loaded, program.calls)).run, lambda: f"{loaded.report} {weights}")
@@ -79,10 +83,3 @@ def _capture(program: Program) -> Any:
         return irkit.capture(program.function, *program.examples, **program.options)
     args, kwargs = copied((list(first.args), dict(first.kwargs)))
     return irkit.capture(program.function, *args, **kwargs)
-
-
-def made(name: str, program: Program, folder: Path) -> Subject:
-    """The subject called `name`. Raises what capture raises."""
-    if name in FILES:
-        return from_file(program, name, folder)
-    return {"function": function, "captured": captured}[name](program)
