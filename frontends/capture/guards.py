@@ -16,22 +16,12 @@ from irkit.frontends.capture.fingerprints import fingerprint, is_mutable_content
 from irkit.frontends.capture.reads import MISSING, InCell, InNamespace, OfObject, Own, Read
 from irkit.frontends.changes import LAYERS
 from irkit.frontends.layer import Layer
+from irkit.frontends.model import Model
 
 # What a layer keeps for itself, and changes while it works.
-_BOOKKEEPING = frozenset(
-    {
-        "_nodes",
-        "_own_arguments",
-        "_tracked",
-        "_traced",
-        "_first",
-        "_seen",
-        "_predictions",
-        "_hybrid",
-        "source",
-        "built",
-    }
-)
+_BOOKKEEPING = frozenset({"_nodes", "_own_arguments", "_tracked", "_plans", "source", "built"})
+# What a model of irkit's computes with; the rest is of training and of graphs made before.
+_OF_MODELS = frozenset({"_layers", "_steps", "trainable"})
 
 
 class _Group:
@@ -163,11 +153,13 @@ def _tuples(getter: Any, names: Sequence[str]) -> Callable[[Any], tuple[object, 
 
 def _fields(layer: Layer) -> object:
     """Fingerprints of all that a layer of irkit's computes with, by name."""
-    return {
-        name: fingerprint(value)
-        for name, value in vars(layer).items()
-        if name not in _BOOKKEEPING and not name.startswith("_irkit_")
-    }
+    return {name: fingerprint(value) for name, value in vars(layer).items() if _matters(layer, name)}
+
+
+def _matters(layer: Layer, name: str) -> bool:
+    if isinstance(layer, Model):
+        return name in _OF_MODELS
+    return name not in _BOOKKEEPING and not name.startswith("_irkit_")
 
 
 def _field_differences(layer: Layer, token: Any) -> list[str]:

@@ -34,7 +34,7 @@ from irkit.frontends.capture.reads import (
 from irkit.frontends.capture.report import Kind
 from irkit.frontends.layer import Layer
 from irkit.frontends.size import OpenNumber
-from irkit.frontends.tensor import SymbolicTensor, TensorMethods
+from irkit.frontends.tensor import EagerTensor, SymbolicTensor, TensorMethods
 from irkit.frontends.variable import Variable
 from irkit.ir.source import caller
 
@@ -127,6 +127,7 @@ class Watch:
         """thing.name. Properties and __getattr__ of the user's classes are run by `session.call`."""
         kind = type(thing)
         if isinstance(thing, _TRANSPARENT) or kind in _EXACT:
+            self._check_tensor(thing, name)
             return getattr(thing, name)
         if kind is ModuleType:
             return self._of_module(thing, name)
@@ -141,6 +142,17 @@ class Watch:
         if not inside and not found.computed:
             self._note_attribute(thing, name, found)
         return found.value if inside else self._usable(found.value, name)
+
+    def _check_tensor(self, thing: object, name: str) -> None:
+        """Raise CaptureError for what only tensors with values have, or only those without."""
+        if isinstance(thing, SymbolicTensor) and hasattr(EagerTensor, name) != hasattr(SymbolicTensor, name):
+            raise self.refused(
+                CaptureError(
+                    f"'.{name}' of a tensor is not the same when run eagerly.",
+                    source=str(caller()),
+                    cure="Use what all tensors have: dtype, shape, ndim and the methods of numpy.",
+                )
+            )
 
     def _of_module(self, module: Any, name: str) -> Any:
         value = getattr(module, name)

@@ -298,3 +298,15 @@ def test_what_is_too_large_to_be_watched_is_refused(session):
     loop.append(loop)
     with pytest.raises(CaptureError, match="too large"):
         fingerprint(loop)
+
+
+def test_what_layers_remember_while_they_work_breaks_no_guard():
+    model = irkit.Sequential([irkit.layers.Conv2D(2, 3), irkit.layers.Flatten(), irkit.layers.Dense(2)])
+    x = np.ones((1, 5, 5, 1), np.float32)
+    captured = irkit.capture(model, x)
+    model(x)
+    model.predict(x, verbose=0)
+    model.hybridize()
+    model(x)
+    model.compile()
+    np.testing.assert_allclose(captured(x), model(x), rtol=1e-5)
