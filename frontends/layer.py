@@ -20,21 +20,30 @@ import dataclasses
 import functools
 import inspect
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 import numpy as np
 
 from irkit import operators as op
-from irkit.errors import ArgumentError, IrkitError, ShapeError, UnknownNameError, UnsupportedError
+from irkit.errors import ArgumentError, IrkitError, UnknownNameError, UnsupportedError
 from irkit.frontends import layer_plans, masking, misuse, naming, resolve
 from irkit.frontends.apply import apply_one, definition_of
-from irkit.frontends.changes import LAYERS
 from irkit.frontends.definition import Definition, Record, Scope, called, current_scope, scope
-from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
+from irkit.frontends.holding import Holder
+from irkit.frontends.layer_arguments import (
+    converted,
+    copied_inputs,
+    plain,
+    shapes_of,
+    symbolic_like,
+    tensors_in,
+)
+from irkit.frontends.layer_facts import facts_of
+from irkit.frontends.tensor import SymbolicTensor, Tensor
 from irkit.frontends.variable import Variable
-from irkit.ir import Array, DType, TensorType, symbol
+from irkit.ir import DType, TensorType
 from irkit.ir.layers import Json
 from irkit.ir.source import Source, caller, is_own
 from irkit.ir.types import FLOATS
@@ -68,7 +77,7 @@ def _explaining(init: Callable[..., None]) -> Callable[..., None]:
 
 
 @dataclass(eq=False, repr=False)
-class Layer:
+class Layer(Holder):
     """Base of all layers. Keras: https://keras.io/api/layers/base_layer/
 
     Args:
@@ -177,117 +186,6 @@ class Layer:
         self._track(f"weight:{len(self._tracked)}", variable)
         return variable
 
-    def __setattr__(self, name: str, value: object) -> None:
-        tracked = self.__dict__.get("_tracked")
-        if tracked is None:
-            raise ArgumentError(f"Call super().__init__() before setting self.{name}.", source=str(caller()))
-        if type(value) not in _PLAIN or name in tracked:
-            self._track(name, value)
-        if name == "trainable" and "built" in self.__dict__:
-            self._freeze(not value)
-        LAYERS.count += 1
-        object.__setattr__(self, name, value)
-
-    def __delattr__(self, name: str) -> None:
-        LAYERS.count += 1
-        self._tracked.pop(name, None)
-        object.__delattr__(self, name)
-
-    def _freeze(self, frozen: bool) -> None:
-        """Hand on `trainable` to all weights and layers in this one; moving averages are never trained."""
-        for weight in self.weights:
-            weight.trainable = weight.made_trainable and not frozen
-        for inner in self.sublayers():
-            inner.trainable = not frozen
-
-    def _track(self, name: str, value: object) -> None:
-        """Remember the layers and variables that an attribute holds."""
-        if not isinstance(value, _HOLDERS) or (
-            name.startswith("_") and not isinstance(value, Layer | Variable)
-        ):
-            self._tracked.pop(name, None)
-            return
-        found = [v for v in _contents(value) if isinstance(v, Layer | Variable)]
-        if found:
-            self._tracked[name] = found
-
-    def own_variables(self) -> list[Variable]:
-        """Trainable ones first, as Keras orders them."""
-        own = list(dict.fromkeys(v for vs in self._tracked.values() for v in vs if isinstance(v, Variable)))
-        return [v for v in own if v.made_trainable] + [v for v in own if not v.made_trainable]
-
-    def sublayers(self) -> list[Layer]:
-        """Layers that are attributes of this one (or stand in lists and dicts there), each once, in order."""
-        return list(dict.fromkeys(v for vs in self._tracked.values() for v in vs if isinstance(v, Layer)))
-
-    @property
-    def weights(self) -> list[Variable]:
-        """All variables of this layer and of those in it."""
-        found = dict.fromkeys(self.own_variables())
-        pending = list(reversed(self.sublayers()))
-        seen: set[Layer] = {self}
-        while pending:
-            inner = pending.pop()
-            if inner not in seen:
-                seen.add(inner)
-                found.update(dict.fromkeys(inner.own_variables()))
-                pending.extend(reversed(inner.sublayers()))
-        return list(found)
-
-    variables = weights
-
-    @property
-    def trainable_weights(self) -> list[Variable]:
-        return [w for w in self.weights if w.trainable]
-
-    @property
-    def non_trainable_weights(self) -> list[Variable]:
-        return [w for w in self.weights if not w.trainable]
-
-    def get_weights(self) -> list[Array]:
-        """Values of all weights, in order."""
-        return [w.numpy() for w in self.weights]
-
-    def set_weights(self, weights: Sequence[Array]) -> None:
-        """Replace the values of all weights; nothing changes when one of them does not fit.
-
-        Raises ShapeError naming the weight.
-        """
-        mine = self.weights
-        source = str(caller())
-        if not isinstance(weights, list | tuple):
-            raise ArgumentError(
-                f"set_weights takes a list of arrays. Received: {misuse.shown(weights)}.",
-                source=source,
-                layer=self.shown,
-                cure=f"Give {len(mine)} arrays, in the order of get_weights().",
-            )
-        if len(weights) != len(mine):
-            raise ShapeError(
-                f"{len(mine)} arrays are needed. Received: {len(weights)}.",
-                source=source,
-                layer=self.shown,
-                facts=[f"{w.path}: {w.dtype}{list(w.shape)}" for w in mine],
-                cure="Give one array for each weight, in this order."
-                if self.built
-                else "The layer has no weights yet: call it, or give its model an Input, first.",
-            )
-        for variable, array in zip(mine, weights, strict=True):
-            if _shape_of(array, variable.path, self.shown) != variable.shape:
-                raise ShapeError(
-                    f"weight '{variable.path}' has shape {variable.shape}. "
-                    f"Received: an array of shape {np.shape(array)}.",
-                    source=source,
-                    layer=self.shown,
-                    cure="Transpose or reshape the array, or change the layer's arguments.",
-                )
-        for variable, array in zip(mine, weights, strict=True):
-            variable.assign(array)
-
-    def count_params(self) -> int:
-        """How many numbers the weights hold."""
-        return sum(int(np.prod(w.shape)) for w in self.weights)
-
     # ---- calling
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # as call
@@ -298,8 +196,8 @@ class Layer:
         source = where.source or caller()
         if kwargs and not args:
             args, kwargs = self._first_by_name(kwargs)
-        args, kwargs = _converted(args), {k: _converted(v) for k, v in kwargs.items()}
-        tensors = _tensors((args, kwargs))
+        args, kwargs = converted(args), {k: converted(v) for k, v in kwargs.items()}
+        tensors = tensors_in((args, kwargs))
         definition = definition_of(tensors)
         if where.capturing is not None:
             definition = where.capturing.merge(definition) if definition else where.capturing.find()
@@ -311,15 +209,15 @@ class Layer:
             with scope(inner):
                 self.check_inputs(*args)  # first, so that a wrong input leaves no half-built layer behind
                 self._build_for(args)
-                result = self._called(definition, args, kwargs)
+                result = self._called(definition, args, kwargs, tensors)
         except IrkitError as error:
             told = error if tensors else self._misused(args, kwargs, tensors) or error
-            raise told.at(str(source), self.shown, _facts(tensors)) from None
+            raise told.at(str(source), self.shown, facts_of(tensors)) from None
         except (TypeError, AttributeError, LookupError):
             misused = self._misused(args, kwargs, tensors)
             if misused is None:
                 raise
-            raise misused.at(str(source), self.shown, _facts(tensors)) from None
+            raise misused.at(str(source), self.shown, facts_of(tensors)) from None
         if definition is not None:
             self._record(definition.find(), inner, where, args, kwargs, tensors, result, source)
         else:
@@ -338,17 +236,20 @@ class Layer:
         own = is_own(type(self).call.__code__) and type(self).call is not Layer.call
         return misuse.of_calling(self.call, args, kwargs, needs_tensor=own and not tensors)
 
-    def _called(self, definition: Definition | None, args: Any, kwargs: dict[str, Any]) -> Any:
-        own = self._own_float((args, kwargs)) if self.autocast else (args, kwargs)
-        result = called(self.call, own[0], self._call_arguments(self._masks(args, own[1])))
+    def _called(
+        self, definition: Definition | None, args: Any, kwargs: dict[str, Any], tensors: list[Any]
+    ) -> Any:
+        foreign = self.autocast and self._foreign_float(tensors)
+        own = self._own_float((args, kwargs)) if foreign else (args, kwargs)
+        result = called(self.call, own[0], self._call_arguments(self._masks(args, own[1], tensors)))
         if definition is not None:
-            result = _copied_inputs(result, _tensors((args, kwargs)))
+            result = copied_inputs(result, tensors)
         self._pass_mask(args, result)
         return result
 
-    def _masks(self, args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+    def _masks(self, args: Sequence[Any], kwargs: dict[str, Any], tensors: list[Any]) -> dict[str, Any]:
         """kwargs, with the masks that travel with the inputs where call takes them."""
-        if all(getattr(t, "_keras_mask", None) is None for t in _tensors((args, kwargs))):
+        if all(getattr(t, "_keras_mask", None) is None for t in tensors):
             return kwargs
         return masking.with_masks(list(inspect.signature(self.call).parameters), args, kwargs)
 
@@ -370,14 +271,15 @@ class Layer:
     def check_inputs(self, *args: Any) -> None:  # as call
         """Look at the inputs before build does, for a message in the layer's own words. Raises ShapeError."""
 
+    def _foreign_float(self, tensors: Sequence[Any]) -> bool:
+        """Whether one of them is floating, but not of this layer's dtype."""
+        mine = DType.of(self.dtype)
+        return mine in FLOATS and any(t.type.dtype in FLOATS and t.type.dtype is not mine for t in tensors)
+
     def _own_float(self, tree: Any) -> Any:  # any structure of arguments
         """Floating tensors in this layer's dtype, as Keras casts them; everything else as it is."""
-        mine = DType.of(self.dtype)
-        others = FLOATS - {mine}
-        if mine not in FLOATS or not any(t.type.dtype in others for t in _tensors(tree)):
-            return tree
-        if isinstance(tree, Tensor):
-            return apply_one(op.Cast(to=mine), tree)
+        if isinstance(tree, Tensor | Variable):
+            return apply_one(op.Cast(to=DType.of(self.dtype)), tree) if self._foreign_float([tree]) else tree
         if isinstance(tree, dict):
             return {k: self._own_float(v) for k, v in tree.items()}
         if isinstance(tree, list | tuple):
@@ -398,7 +300,7 @@ class Layer:
     def _build_for(self, args: Sequence[Any]) -> None:
         if self.built:
             return
-        shapes = _shapes(args[0]) if args else None
+        shapes = shapes_of(args[0]) if args else None
         with scope(
             Scope(current_scope().path)
         ):  # weights are made, and assigned, for good: no part of a graph
@@ -416,7 +318,7 @@ class Layer:
         result: object,
         source: Source,
     ) -> None:
-        outputs = [t for t in _tensors(result) if isinstance(t, SymbolicTensor)]
+        outputs = [t for t in tensors_in(result) if isinstance(t, SymbolicTensor)]
         inputs = [t for t in tensors if isinstance(t, SymbolicTensor)]
         record = Record(
             inner.path, self, tuple(t.value for t in inputs), tuple(t.value for t in outputs), source
@@ -424,7 +326,7 @@ class Layer:
         definition.records.append(record)
         if not outer.path and outer.capturing is None:
             definition.log_layer(self, args, kwargs, record)
-            self._nodes.append((tuple(inputs), tuple(outputs), _plain(args), result))
+            self._nodes.append((tuple(inputs), tuple(outputs), plain(args), result))
 
     # ---- what it looks like from outside
 
@@ -462,8 +364,8 @@ class Layer:
 
     def compute_output_shape(self, *args: Any) -> Any:  # shapes as in Keras
         """Shape of the output for inputs of these shapes (None: any size), without running."""
-        specs = [_symbolic_like(shape, self.dtype) for shape in args]
-        return _shapes(self(*specs))
+        specs = [symbolic_like(shape, self.dtype) for shape in args]
+        return shapes_of(self(*specs))
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make the same layer again; what JSON can hold."""
@@ -498,8 +400,6 @@ class Layer:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
-_HOLDERS = (Layer, Variable, list, tuple, dict)  # what may hold layers and variables
-_PLAIN = frozenset({type(None), bool, int, float, str})  # most arguments, which hold none
 _ANYTHING: frozenset[str] = frozenset({"training", "mask"})
 _parameters: dict[type, frozenset[str]] = {}
 
@@ -520,96 +420,3 @@ def _written_init(cls: type) -> Mapping[str, object]:
         if init is not None:
             return {} if "__dataclass_fields__" in base.__dict__ else base.__dict__
     return {}
-
-
-def _shape_of(array: Any, path: str, layer: str) -> tuple[int, ...]:  # whatever the user gave
-    try:
-        return tuple(np.shape(array))
-    except ValueError:
-        raise ShapeError(
-            f"what is given for '{path}' has rows of different lengths.",
-            source=str(caller()),
-            layer=layer,
-            cure="Give an array, or lists of the same length.",
-        ) from None
-
-
-def _contents(value: object) -> Iterable[object]:
-    """`value`, and what stands in it when it is a list, tuple or dict."""
-    if isinstance(value, list | tuple):
-        return [v for item in value for v in _contents(item)]
-    if isinstance(value, dict):
-        return [v for item in value.values() for v in _contents(item)]
-    return (value,)
-
-
-def _tensors(tree: object) -> list[Any]:
-    return [v for v in _contents(tree) if isinstance(v, Tensor | Variable)]
-
-
-def _converted(tree: Any) -> Any:  # any structure of arguments
-    """Arrays as eager tensors; everything else as it is."""
-    if isinstance(tree, np.ndarray | np.generic):
-        return EagerTensor(np.asarray(tree))
-    if isinstance(tree, tuple) and hasattr(tree, "_fields"):  # a namedtuple
-        return type(tree)(*map(_converted, tree))
-    if isinstance(tree, list | tuple):
-        return type(tree)(map(_converted, tree))
-    if isinstance(tree, dict):
-        return {k: _converted(v) for k, v in tree.items()}
-    if hasattr(tree, "__array__") and not isinstance(tree, Tensor | Variable):  # tensors of other libraries
-        return EagerTensor(np.asarray(tree))
-    return tree
-
-
-def _plain(args: tuple[Any, ...]) -> Any:  # Keras's way to show the arguments
-    return args[0] if len(args) == 1 else args
-
-
-def _shapes(tree: object) -> Any:  # the same structure, of shapes
-    """Keras's shapes: None for a symbolic size."""
-    if isinstance(tree, Tensor | Variable):
-        return tuple(d if isinstance(d, int) else None for d in tree.shape)
-    if isinstance(tree, list | tuple):
-        return [_shapes(t) for t in tree]
-    if isinstance(tree, dict):
-        return {k: _shapes(t) for k, t in tree.items()}
-    return None
-
-
-def _copied_inputs(result: Any, inputs: list[Any]) -> Any:  # a structure of tensors
-    """A layer that returns its very input (Dropout at inference) still gets a value of its own, to be seen."""
-    if isinstance(result, SymbolicTensor):
-        same = any(isinstance(x, SymbolicTensor) and x.value is result.value for x in inputs)
-        return apply_one(op.Identity(), result) if same else result
-    if isinstance(result, list | tuple) and not hasattr(result, "_fields"):
-        return type(result)(_copied_inputs(r, inputs) for r in result)
-    return result
-
-
-def _facts(tensors: Sequence[Any]) -> list[str]:
-    return [f"{_tensor_name(t)}: {t.type}{_made_by(t)}" for t in tensors[:8]]
-
-
-def _tensor_name(tensor: object) -> str:
-    return getattr(tensor, "name", None) or "input"
-
-
-def _made_by(tensor: object) -> str:
-    """For a symbolic tensor that a layer made: ", from Flatten 'flatten' (model.py:10)"."""
-    if not isinstance(tensor, SymbolicTensor):
-        return ""
-    record = next(
-        (r for r in reversed(tensor.definition.records) if any(v is tensor.value for v in r.outputs)), None
-    )
-    return f", from {record.layer.shown} ({record.source})" if record else ""
-
-
-def _symbolic_like(shape: Any, dtype: str) -> Any:  # a shape or a structure of shapes
-    if isinstance(shape, list | tuple) and all(d is None or isinstance(d, int) for d in shape):
-        definition = Definition()
-        sizes = tuple(symbol(f"size_{i}") if d is None else d for i, d in enumerate(shape))
-        return SymbolicTensor(definition.graph.input("x", TensorType(DType.of(dtype), sizes)), definition)
-    if isinstance(shape, dict):
-        return {k: _symbolic_like(s, dtype) for k, s in shape.items()}
-    return [_symbolic_like(s, dtype) for s in shape]
