@@ -11,6 +11,7 @@ from irkit.frontends.capture.loops import has_checks
 from irkit.frontends.capture.markers import Unusable
 from irkit.frontends.capture.merging import IGNORED, Merge, resolved
 from irkit.frontends.capture.rewriting.building import RESULT, RETURNED
+from irkit.frontends.capture.values import children
 from irkit.frontends.capture.variables import Key, Outcome, Variables, outcome, present, store
 from irkit.frontends.number import Number
 
@@ -57,7 +58,7 @@ def _joined(
     if outputs is None:
         for each in (b, a):
             each.region.abandon()
-    _take(session, plans, outputs or [], variables)
+    _take(session, plans, outputs or [], variables, merge)
 
 
 def _plans(session: Session, merge: Merge, a: Outcome, b: Outcome, variables: Variables) -> dict[Key, Any]:
@@ -73,7 +74,7 @@ def _plans(session: Session, merge: Merge, a: Outcome, b: Outcome, variables: Va
         plans[name] = merge.plan(name, x, y)
     for key in dict.fromkeys([*a.changed, *b.changed]):
         before = present(session, key)
-        plans[key] = merge.plan(str(key), a.changed.get(key, before), b.changed.get(key, before))
+        plans[key] = merge.contents(str(key), a.changed.get(key, before), b.changed.get(key, before))
         if isinstance(plans[key], Unusable):
             raise plans[key].refusal()
     return plans
@@ -99,15 +100,31 @@ def _if(session: Session, test: Number, merge: Merge) -> list[Tensor] | None:
     return list(made) if isinstance(made, tuple) else [made]
 
 
-def _take(session: Session, plans: dict[Key, Any], outputs: list[Tensor], variables: Variables) -> None:
+def _take(
+    session: Session, plans: dict[Key, Any], outputs: list[Tensor], variables: Variables, merge: Merge
+) -> None:
     values = variables.values()
+    shared = merge.shared()
+    for thing, _ in merge.chosen if shared else ():
+        session.freeze(thing)
     for key, plan in plans.items():
         value = resolved(plan, outputs)
+        if shared:
+            _freeze(session, plan, value)
         if isinstance(key, str):
             values[key] = value
         else:
             store(session, key, value)
     variables.set(values)
+
+
+def _freeze(session: Session, plan: Any, value: Any) -> None:
+    """Containers that the If made may not change: who holds them, only the run knows."""
+    found = children(value)
+    if found is not None and value is not plan:
+        session.freeze(value)
+        for part in found[1]:
+            _freeze(session, None, part)
 
 
 def _one_sided(

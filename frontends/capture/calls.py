@@ -7,7 +7,7 @@ from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from irkit.errors import CaptureError
-from irkit.frontends.capture import foreign, open_calls, sourceless
+from irkit.frontends.capture import foreign, open_calls, open_lists, sourceless
 from irkit.frontends.capture.origin import is_known
 from irkit.frontends.capture.rewriting.definitions import NoSource
 from irkit.frontends.capture.rewriting.functions import is_rewritten, rewritten
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 def call(session: Session, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """function(*args, **kwargs), rewritten where that is the user's Python code."""
+    on_list = open_lists.call(session, function, args, kwargs)
+    if on_list is not None:
+        return on_list()
     if isinstance(function, FunctionType):
         return _function(session, function, args, kwargs)
     if isinstance(function, MethodType):

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from irkit.errors import CaptureError
+from irkit.frontends.capture import open_lists
 from irkit.frontends.capture.captured import Captured as Captured
 from irkit.frontends.capture.captured import Place, placed
 from irkit.frontends.capture.guards import Guards
 from irkit.frontends.capture.parameters import Parameters
 from irkit.frontends.capture.report import KEY
 from irkit.frontends.capture.runtime import Session, capturing
-from irkit.frontends.capture.values import children, each, rebuilt
+from irkit.frontends.capture.values import Rows, children, each, rebuilt
 from irkit.frontends.definition import Definition, Scope, scope
 from irkit.frontends.layer import Layer
 from irkit.frontends.model import Model
@@ -89,6 +90,12 @@ def _result(x: Any, path: str, leaves: list[tuple[str, Any]]) -> tuple[Structure
         leaves.append((path, found.tensor))
         place = Place(len(leaves) - 1, found.kind)
         return {"kind": "number", "type": found.kind, "index": place.index}, place
+    if open_lists.is_open(x) or isinstance(x, Rows):
+        raise CaptureError(
+            "the program returns a list whose length only the run knows.",
+            source=str(caller()),
+            cure="Return irkit.ops.stack(…) of it.",
+        )
     parts = children(x)
     if parts is None:
         return _fixed(x, path), x

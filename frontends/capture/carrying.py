@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 from irkit.errors import CaptureError
 from irkit.frontends.capture.markers import UNDEFINED, Maybe, Unusable, shown_name
 from irkit.frontends.capture.merging import Conflict, Output, holds, is_open
+from irkit.frontends.capture.open_lists import item_type, rows
 from irkit.frontends.capture.regions import Region
 from irkit.frontends.capture.rewriting.building import RESULT
 from irkit.frontends.capture.values import (
     Kind,
+    Rows,
     as_tensor,
     children,
     described,
@@ -36,6 +38,7 @@ from irkit.ir.constraints import same as same_size
 from irkit.ir.source import caller
 
 if TYPE_CHECKING:
+    from irkit.frontends.capture.runtime import Session
     from irkit.frontends.capture.variables import Key
     from irkit.ir import Value
 
@@ -50,10 +53,18 @@ class Slot:
     changing: set[Dim] = field(default_factory=set)
 
 
+@dataclass(frozen=True, slots=True)
+class Same:
+    """In a plan: an object that stays the same one. What changes in it is carried under a name of its own."""
+
+    thing: Any
+
+
 class Carried:
     """The variables of one loop: for each a plan, in which Output stands for a slot."""
 
-    def __init__(self, start: dict[Key, Any]) -> None:
+    def __init__(self, session: Session, start: dict[Key, Any]) -> None:
+        self.session = session
         self.slots: list[Slot] = []
         self.plans: dict[Key, Any] = {}
         self.after: dict[Key, Unusable] = {}  # what may not be read after the loop
@@ -62,13 +73,21 @@ class Carried:
 
     def add(self, key: Key, value: Any) -> None:
         """Carry one more variable, whose value before the loop is `value`."""
-        self.plans[key] = self._first_guess(value)
+        self.plans[key] = self._first_guess(value) if isinstance(key, str) else self._parts(value)
 
     def _first_guess(self, value: Any) -> Any:
         found = children(value)
-        if found is not None:
-            return rebuilt(value, [self._first_guess(p) for p in found[1]])
-        return self._slot(value) if is_tensor(value) else value
+        if found is None:
+            return self._slot(value) if is_tensor(value) else value
+        return self._parts(value) if isinstance(value, tuple | Rows) else Same(value)
+
+    def _parts(self, value: Any) -> Any:
+        found = children(value)
+        return (
+            self._first_guess(value)
+            if found is None
+            else rebuilt(value, [self._first_guess(p) for p in found[1]])
+        )
 
     def _slot(self, value: Any, like: Any = None) -> Output:
         """A new slot, of the type of `like`."""
@@ -87,8 +106,12 @@ class Carried:
             return wrapped(tensors[plan.index], plan.kind)
         if isinstance(plan, Maybe):
             return Maybe(self._filled(plan.value, tensors), self._filled(plan.flag, tensors))
+        if isinstance(plan, Same):
+            return plan.thing
         found = children(plan)
-        return plan if found is None else rebuilt(plan, [self._filled(p, tensors) for p in found[1]])
+        if found is None:
+            return plan
+        return self.session.freeze(rebuilt(plan, [self._filled(p, tensors) for p in found[1]]))
 
     def starts(self, sources: tuple[SymbolicTensor, ...]) -> list[Tensor]:
         """What the slots hold before the first turn."""
@@ -130,8 +153,14 @@ class Carried:
     def _improved(self, name: str, plan: Any, end: Any, region: Region) -> tuple[Any, bool]:
         if isinstance(end, Unusable):
             raise Conflict(end.why, *end.facts, cure=end.cure)
+        if isinstance(plan, Same):
+            return (plan, False) if end is plan.thing else (self._parts(plan.thing), True)
         if isinstance(plan, Output):
             return plan, self._slot_improved(self.slots[plan.index], end, region)
+        if type(plan) is list and type(end) is list:
+            if len(end) > len(plan) and not any(isinstance(p, Rows) for p in plan):
+                return [*plan, self._growing(plan, end)], True
+            end = self._folded(plan, end, region)
         mine, theirs = children(plan), children(end)
         if plan is UNDEFINED and end is not UNDEFINED:
             return self._set_inside(name, end)
@@ -150,6 +179,29 @@ class Carried:
             "its form differs.", f"before: {described(plan)}", f"after a turn: {described(end)}",
             cure="Give it its final form before the loop."
         )  # fmt: skip
+
+    def _growing(self, plan: list[Any], end: list[Any]) -> Rows:
+        """In the plan of a list: what turns append."""
+        item = item_type(end[len(plan) :])
+        if item is None or item[1].shape is None:
+            raise Conflict(
+                "its form differs.", f"before: {described(plan)}", f"after a turn: {described(end)}"
+            )
+        count = fresh("carried")
+        type_ = item[1].with_shape([count, *item[1].shape])
+        self.slots.append(Slot(type_, "tensor", None, {count}))
+        return Rows(item[0], Output(len(self.slots) - 1, "tensor"))
+
+    def _folded(self, plan: list[Any], end: list[Any], region: Region) -> list[Any]:
+        """The list after a turn, with all that was appended as rows, where the plan has them."""
+        at = next((i for i, p in enumerate(plan) if isinstance(p, Rows)), None)
+        if at is None or len(end) == len(plan):
+            return end
+        item = item_type(end[at:])
+        if item is None:
+            raise Conflict("its items have several types or shapes.", *map(described, end[at:][:4]))
+        with region.entered():
+            return [*end[:at], rows(end[at:], item, region.session.sources())]
 
     def _set_inside(self, name: str, end: Any) -> tuple[Any, bool]:
         if name == RESULT:  # read only once the function has returned
@@ -225,6 +277,8 @@ class Carried:
             self._collect(plan.flag, flag, found, region)
             self._collect(plan.value, value, found, region)
             return
+        if type(plan) is list and type(end) is list:
+            end = self._folded(plan, end, region)
         mine, theirs = children(plan), children(end)
         if mine is not None and theirs is not None:
             for p, e in zip(mine[1], theirs[1], strict=True):

@@ -10,7 +10,7 @@ import numpy as np
 from irkit import operators as op
 from irkit.errors import CaptureError
 from irkit.frontends.apply import apply_one
-from irkit.frontends.capture import protocols
+from irkit.frontends.capture import open_lists, protocols
 from irkit.frontends.capture.branches import choice
 from irkit.frontends.capture.present import session
 from irkit.frontends.number import Number, converted, is_plain
@@ -41,6 +41,8 @@ _PYTHON: dict[str, Callable[[Any, Any], Any]] = {
 
 def truth(x: Any) -> bool | Number:
     """Whether Python would take `x` for true; an open number where only the run can tell."""
+    if open_lists.is_open(x):
+        x = open_lists.length(x)
     if isinstance(x, Size):
         return _of_number(Number("int", size_tensor(x)))
     if isinstance(x, Number):

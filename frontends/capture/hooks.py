@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from irkit.frontends.capture import conditions, iteration, protocols
+from irkit.frontends.capture import conditions, iteration, open_lists, protocols
 from irkit.frontends.capture.branches import branch, choice
 from irkit.frontends.capture.looping import for_loop, while_loop
 from irkit.frontends.capture.markers import UNDEFINED, Maybe, usable
@@ -78,6 +78,8 @@ class Hooks:
         return session().attribute(thing, name)
 
     def item(self, thing: Any, key: Any) -> Any:
+        if open_lists.is_open(thing):
+            return open_lists.item_at(session(), thing, key)
         return session().watch.item(thing, key)
 
     def slice(self, *parts: Any) -> slice:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from irkit import operators as op
 from irkit.errors import CaptureError
 from irkit.frontends.apply import apply_one
+from irkit.frontends.capture import open_lists
+from irkit.frontends.capture.present import session
 from irkit.frontends.number import Number, converted, is_plain, number
 from irkit.frontends.size import OpenNumber
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor, TensorMethods
@@ -41,6 +43,8 @@ def items(x: Any) -> Items | None:
     """`x` as something to go through by number, where it is a tensor or made of tensors; None for other things."""
     if isinstance(x, Items):
         return x
+    if open_lists.is_open(x):
+        return Items(open_lists.length(x), lambda i: open_lists.item_at(session(), x, i))
     if not isinstance(x, TensorMethods):
         return None
     shape = x.shape  # type: ignore[attr-defined]  # of tensors and variables

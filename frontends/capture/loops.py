@@ -41,7 +41,7 @@ def loop(
     """
     session.refuse_in_try("a loop on tensors")
     start = variables.values()
-    carried = Carried({n: start[n] for n in variables.live})
+    carried = Carried(session, {n: start[n] for n in variables.live})
     while True:
         if strict and carried.after:
             raise next(iter(carried.after.values())).refusal()

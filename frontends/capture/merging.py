@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from irkit.frontends.capture.markers import UNDEFINED, Maybe, Unusable, shown_name
+from irkit.frontends.capture.open_lists import item_type, rows
 from irkit.frontends.capture.regions import Region
 from irkit.frontends.capture.values import (
     Kind,
+    Rows,
     as_tensor,
     children,
     described,
@@ -64,6 +66,7 @@ class Merge:
     other: Region
     sources: tuple[SymbolicTensor, ...]
     returned: tuple[list[Value], list[Value]] = field(default_factory=lambda: ([], []))
+    chosen: list[tuple[Any, Region]] = field(default_factory=list)  # containers, and where they come from
 
     def plan(self, name: str, a: Any, b: Any) -> Any:
         """What the variable will be: a value, in which Output stands for results of the If; or Unusable."""
@@ -77,6 +80,14 @@ class Merge:
         except Conflict as conflict:
             why = f"{shown_name(name)} would be one thing or another, by the condition at {caller()}: {conflict}"
             return Unusable(name, why, conflict.facts, conflict.cure)
+
+    def contents(self, name: str, a: Any, b: Any) -> Any:
+        """As `plan`, of what an object holds: it stays the same object."""
+        mine, theirs = children(a), children(b)
+        if mine is None or theirs is None or mine[0] != theirs[0]:
+            return self.plan(name, a, b)
+        parts = [self.plan(name, x, y) for x, y in zip(mine[1], theirs[1], strict=True)]
+        return next((p for p in parts if isinstance(p, Unusable)), rebuilt(a, parts))
 
     def _maybe(self, a: Any, b: Any) -> Any:
         """Values that may not be set: whether they are is merged as well."""
@@ -96,9 +107,32 @@ class Merge:
             return self._leaf(a, b)
         if a is b:
             return a
+        if type(a) is list and type(b) is list and len(a) != len(b):
+            return self._lists(a, b)
         if mine is None or theirs is None or mine[0] != theirs[0]:
             raise Conflict("its form differs.", f"then: {described(a)}", f"else: {described(b)}")
+        if not isinstance(a, tuple | Rows):
+            self.chosen += [(a, self.then), (b, self.other)]
         return rebuilt(a, [self._plan(x, y) for x, y in zip(mine[1], theirs[1], strict=True)])
+
+    def shared(self) -> bool:
+        """Whether somebody else may hold one of the containers between which the If chooses."""
+        ids = [id(x) for x, _ in self.chosen]
+        return len(set(ids)) < len(ids) or any(id(x) not in region.made for x, region in self.chosen)
+
+    def _lists(self, a: list[Any], b: list[Any]) -> Any:
+        """Lists of which one side has appended more: what they have in common, and the rest as rows."""
+        common = next(
+            (i for i, (x, y) in enumerate(zip(a, b, strict=False)) if not same(x, y)), min(len(a), len(b))
+        )
+        item = item_type([*a[common:], *b[common:]])
+        if item is None:
+            raise Conflict("its form differs.", f"then: {described(a)}", f"else: {described(b)}")
+        with self.then.entered():
+            x = rows(a[common:], item, self.sources)
+        with self.other.entered():
+            y = rows(b[common:], item, self.sources)
+        return [*a[:common], self._plan(x, y)]
 
     def _other(self, a: Any, b: Any) -> Any:
         """One side is never read: it gives zeros where the other gives something computed."""

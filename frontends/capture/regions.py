@@ -11,33 +11,18 @@ from irkit import operators as op
 from irkit.errors import CaptureError
 from irkit.frontends.apply import apply_one, symbolic_value
 from irkit.frontends.capture import contents
+from irkit.frontends.capture.raising import Raised as Raised
 from irkit.frontends.definition import current_scope, scope
 from irkit.frontends.tensor import SymbolicTensor, Tensor
 from irkit.ir import dims
 from irkit.ir.graph import MAX_DEPTH
-from irkit.ir.source import UNKNOWN, Source, caller
+from irkit.ir.source import caller
 from irkit.ir.types import symbols_of
 
 if TYPE_CHECKING:
     from irkit.frontends.capture.runtime import Session
     from irkit.frontends.definition import Definition
     from irkit.ir import Constraint, Dim, Value
-
-
-@dataclasses.dataclass(eq=False, slots=True)
-class Raised:
-    """An exception that the program raises on purpose."""
-
-    error: BaseException
-    source: Source = UNKNOWN
-
-    @property
-    def message(self) -> str:
-        """As the checks in the graph tell it."""
-        kind, text = type(self.error).__name__, str(self.error)
-        if kind == "AssertionError":
-            return text or "an assertion of the model does not hold."
-        return f"{kind}: {text}" if text else kind
 
 
 class Region:

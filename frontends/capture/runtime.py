@@ -59,6 +59,7 @@ class Session:
         self.refusal: CaptureError | None = None
         self.region: Region | None = None
         self.raising: Raised | None = None
+        self.frozen: dict[int, object] = {}  # containers that may stand for several objects of an eager run
         self.tries = 0  # how many try statements with handlers are open outside of all regions
         self.calls = 0  # how many calls of rewritten functions are open
 
@@ -128,10 +129,21 @@ class Session:
 
     def touch(self, thing: object) -> None:
         """`thing`, which the program made, is about to change: its contents are kept for the other branch."""
-        region = self.region
-        while region is not None and id(thing) not in region.made:
-            region.touch(thing)
-            region = None
+        if id(thing) in self.frozen:
+            raise CaptureError(
+                f"this {type(thing).__name__} was chosen or carried by a condition or loop on tensors; which object it "
+                "is, and who else holds it, only the run knows. It cannot be changed.",
+                source=str(caller()),
+                cure="Change a copy: list(…), dict(…), or build a new one.",
+            )
+        if self.region is not None and id(thing) not in self.region.made:
+            self.region.touch(thing)
+
+    def freeze(self, thing: Any) -> Any:
+        """`thing`, which must not change from now on: it stands for several objects of an eager run."""
+        if isinstance(thing, list | dict) or hasattr(thing, "__dict__"):
+            self.frozen[id(thing)] = thing
+        return thing
 
     def inner_write(self, name: str, closure: Any) -> None:
         """A function inside sets a variable of a captured function around it."""

@@ -23,8 +23,18 @@ from irkit.ir import DType, TensorType
 Kind: TypeAlias = str
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rows:
+    """In a list: any number of items, which only the run knows, in one tensor. kind: of each item."""
+
+    kind: Kind
+    tensor: Any
+
+
 def children(x: Any) -> tuple[object, list[Any]] | None:
     """The shape of a container (equal for containers that can be merged) and what stands in it; None for others."""
+    if isinstance(x, Rows):
+        return (Rows, x.kind), [x.tensor]
     if isinstance(x, tuple) and hasattr(x, "_fields"):
         return (type(x), len(x)), list(x)
     if type(x) in (list, tuple):
@@ -43,6 +53,8 @@ def children(x: Any) -> tuple[object, list[Any]] | None:
 
 def rebuilt(x: Any, parts: Sequence[Any]) -> Any:
     """A container like `x` with other contents."""
+    if isinstance(x, Rows):
+        return Rows(x.kind, parts[0])
     if isinstance(x, tuple) and hasattr(x, "_fields"):
         return type(x)(*parts)
     if isinstance(x, list | tuple):
