@@ -17,8 +17,9 @@ import numpy as np
 
 from irkit import serialize, show
 from irkit.errors import ArgumentError, IrkitError, ShapeError, UnsupportedError
-from irkit.frontends import weights_files
+from irkit.frontends import debugging, weights_files
 from irkit.frontends.configuring.objects import deserialize_keras_object, serialize_keras_object
+from irkit.frontends.definition import current_scope
 from irkit.frontends.files import not_written, path_of
 from irkit.frontends.input import TensorSpec
 from irkit.frontends.layer import Layer
@@ -57,6 +58,7 @@ class Model(Layer):
         self._first: GraphModel | None = None
         self._seen: Any = None  # specs of the first inputs it was called on
         self._predictions: dict[tuple[int, str], Prediction] = {}
+        self._hybrid: Any = None  # a Hybrid
 
     # ---- the graph
 
@@ -113,10 +115,48 @@ class Model(Layer):
     # ---- running
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # as call
+        if self._hybrid is not None and current_scope().capturing is None:
+            return self._hybrid(*args, **kwargs)
+        return self._eagerly(*args, **kwargs)
+
+    def hybridize(
+        self,
+        active: bool = True,
+        *,
+        speculate: bool = False,
+        backend: str | None = None,
+        threads: int | None = None,
+    ) -> Any:  # the Function, or None
+        """Let calls of this model on values run as a graph, captured by the first call of each kind. active=False:
+        eagerly again. (MXNet: HybridBlock.hybridize)
+
+        speculate, backend, threads: as for irkit.function. Returns what counts the calls: `model.hybridize().stats()`.
+        """
+        # it captures models, so it stands above this file
+        hybrid = importlib.import_module("irkit.frontends.capture.hybrid").hybrid
+        options = {"speculate": speculate, "backend": backend, "threads": threads}
+        self._hybrid = hybrid(self, **options) if active else None
+        return self._hybrid
+
+    def _eagerly(self, *args: Any, **kwargs: Any) -> Any:  # as call
+        """A call that computes at once, operator by operator, also of a hybridized model."""
         result = super().__call__(*args, **kwargs)
         if self._first is None and self._seen is None and len(args) == 1:
             self._seen = _specs_of(args[0])
         return result
+
+    def debug(self, x: Any) -> debugging.Comparison:
+        """Run the graph in the interpreter beside an eager call on `x`: what differs first, with layer and line.
+
+        x: as for predict. str() of the result tells it.
+        """
+        model = self._model_for(x)
+        return debugging.compared(model, arrange(model, x), lambda: self._eagerly(x))
+
+    def intermediate(self, x: Any, layer: str) -> Any:  # an array, or a list for several calls
+        """What the layer at the path `layer`, such as "encoder/dense", gives for `x`."""
+        model = self._model_for(x)
+        return debugging.intermediate(model, arrange(model, x), layer)
 
     def predict(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,19 @@ from irkit.ir import Array, DType, GraphModel
 from irkit.ir.structure import SINGLE
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a function is made a graph and run.
+
+    speculate: assume what never changed, see speculation.py. backend: who computes; None: onnxruntime where it is
+    installed, else the interpreter. threads: for the kernels of one call; None: as many as there are cores.
+    """
+
+    speculate: bool = False
+    backend: str | None = None
+    threads: int | None = None
+
+
 class Compiled:
     """pattern: the sizes of the inputs that it is for. guards: whether what was read outside still holds.
 
@@ -34,12 +48,12 @@ class Compiled:
         self,
         captured: Captured,
         pattern: Pattern,
-        backend: str | None,
+        options: Options,
         assumed: Mapping[Question, Answers],
     ) -> None:
         self.captured, self.pattern, self.assumed = captured, pattern, assumed
         self.model, self.guards = captured.graph_model, captured.guards
-        self._run = _runner(self.model, backend)
+        self._run = _runner(self.model, options)
         self._again = _again(self._run)
         single = self.model.signature.outputs == SINGLE
 
@@ -57,8 +71,8 @@ class Compiled:
         return self.captured.rebuilt(self._run(arrays))
 
 
-def _runner(model: GraphModel, backend: str | None) -> Callable[[Sequence[Array]], list[Array]]:
-    executable = _prepared(model, backend)
+def _runner(model: GraphModel, options: Options) -> Callable[[Sequence[Array]], list[Array]]:
+    executable = _prepared(model, options)
     return (lambda arrays: state.run(executable, model, arrays)) if model.states else executable.run
 
 
@@ -70,13 +84,13 @@ def _again(run: Callable[[Sequence[Array]], list[Array]]) -> Callable[[Sequence[
     return again
 
 
-def _prepared(model: GraphModel, backend: str | None) -> execution.Executable:
+def _prepared(model: GraphModel, options: Options) -> execution.Executable:
     """By the backend asked for; else by onnxruntime, or the interpreter where that is missing or cannot."""
-    if backend is not None:
-        return execution.backend(backend).prepare(model)
+    if options.backend is not None:
+        return execution.backend(options.backend).prepare(model, threads=options.threads)
     if _has_onnxruntime():
         try:
-            return execution.backend("onnxruntime").prepare(model)
+            return execution.backend("onnxruntime").prepare(model, threads=options.threads)
         except UnsupportedError:  # of an element type, for example, that only the interpreter knows
             pass
     return execution.backend("interpreter").prepare(model)
@@ -92,7 +106,7 @@ def compiled(
     args: tuple[Any, ...],
     kwargs: Mapping[str, Any],
     pattern: Pattern,
-    backend: str | None,
+    options: Options,
     answers: Mapping[Question, Answers],
 ) -> Compiled:
     """`python`, captured for arguments like these, with the sizes of `pattern`. answers: to be assumed.
@@ -109,4 +123,4 @@ def compiled(
     positional, named = mapped_call(spec, args, kwargs)
     with assuming(answers) as assumptions:
         captured = capture(python, *positional, **named)
-    return Compiled(captured, pattern, backend, assumptions.made)
+    return Compiled(captured, pattern, options, assumptions.made)

@@ -28,7 +28,7 @@ from numpy import ndarray
 
 from irkit.errors import AssumptionError, CaptureError, IrkitError, ShapeError, UnsupportedError
 from irkit.frontends.capture import arguments, runtime
-from irkit.frontends.capture.compiled import Compiled, compiled
+from irkit.frontends.capture.compiled import Compiled, Options, compiled
 from irkit.frontends.capture.foreign import StandsFor
 from irkit.frontends.capture.sizes_seen import Pattern, Shapes, fits, relaxed
 from irkit.frontends.capture.speculation import Profile
@@ -43,6 +43,7 @@ MAX_GRAPHS = 32  # of one function; further signatures run eagerly
 MAX_KEPT = 8  # of one signature, for facts that change to and fro, and sizes
 MAX_RECAPTURES = 16  # for one signature whose guards fail again and again
 _KNOWN_SHAPES = 1024
+DEFAULT = Options()
 KEPT_AS = "_irkit_function_"  # how the attributes of objects begin that hold the functions of their methods
 
 
@@ -80,12 +81,10 @@ class _Signature:
 class Function(StandsFor):
     """A callable that runs `python` as a graph.  name: in log lines."""
 
-    def __init__(
-        self, python: Callable[..., Any], *, speculate: bool = False, backend: str | None = None
-    ) -> None:
+    def __init__(self, python: Callable[..., Any], options: Options = DEFAULT) -> None:
         functools.update_wrapper(self, python, updated=())
         self.python = python
-        self.speculate, self.backend = speculate, backend
+        self.options = options
         self._signatures: dict[Hashable, _Signature] = {}
         self._quick: dict[tuple[np.dtype[Any], tuple[int, ...]], Compiled] = {}  # for calls with one tensor
         self._graph_calls = 0
@@ -178,7 +177,7 @@ class Function(StandsFor):
             return self.run_eagerly(args, kwargs)
         with self._lock:
             signature = self._signatures.setdefault(call.key, _Signature())
-            if self.speculate and not signature.profile.ready and not signature.refusal:
+            if self.options.speculate and not signature.profile.ready and not signature.refusal:
                 return signature.profile.run(lambda: self.eager(*args, **kwargs))
             graph = None if signature.refusal else self._graph_for(signature, call, args, kwargs)
         if graph is None:
@@ -225,10 +224,10 @@ class Function(StandsFor):
             self._refuse(signature, f"{self._stats.captures} graphs were made, and none serves for long")
             return None
         reason = ""
-        answers = signature.profile.stable() if self.speculate else {}
+        answers = signature.profile.stable() if self.options.speculate else {}
         for pattern in self._patterns(signature, call.shapes):
             try:
-                made = compiled(self.python, args, kwargs, pattern, self.backend, answers)
+                made = compiled(self.python, args, kwargs, pattern, self.options, answers)
             except (CaptureError, UnsupportedError) as error:
                 reason = str(error)
             except Exception as error:  # noqa: BLE001  # the program's own mistake: its eager run tells it better
@@ -299,26 +298,30 @@ class Function(StandsFor):
         found: Function | None = kept.get(name)
         if found is None or found.python.__self__ is not instance:  # type: ignore[attr-defined]  # a method
             method = MethodType(self.python, instance)
-            found = kept[name] = Function(method, speculate=self.speculate, backend=self.backend)
+            found = kept[name] = Function(method, self.options)
         return found
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies begin without graphs."""
-        return _again, (self.python, self.speculate, self.backend)
-
-
-def _again(python: Callable[..., Any], speculate: bool, backend: str | None) -> Function:
-    return Function(python, speculate=speculate, backend=backend)
+        return type(self), (self.python, self.options)
 
 
 def function(
-    python: Callable[..., Any] | None = None, *, speculate: bool = False, backend: str | None = None
+    python: Callable[..., Any] | None = None,
+    *,
+    speculate: bool = False,
+    backend: str | None = None,
+    threads: int | None = None,
 ) -> Any:
     """Make a function, method or layer run as a graph. Use it as a decorator, with or without arguments.
 
-    speculate: also assume what never changed while the function ran eagerly at first; see speculation.py.
-    backend: who computes: "onnxruntime" where it is installed, else "interpreter".
+    Args:
+        python: what runs; calls on arrays give tensors.
+        speculate: also assume what never changed in the first calls, which run eagerly; see speculation.py.
+        backend: who computes: "onnxruntime" where it is installed, else "interpreter".
+        threads: for the kernels of one call; as many as there are cores when not given.
     """
+    options = Options(speculate, backend, threads)
     if python is None:
-        return functools.partial(function, speculate=speculate, backend=backend)
-    return Function(python, speculate=speculate, backend=backend)
+        return functools.partial(function, speculate=speculate, backend=backend, threads=threads)
+    return Function(python, options)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from irkit.frontends.capture.function import Function
+from irkit.frontends.capture.compiled import Options
+from irkit.frontends.capture.function import DEFAULT, Function
 from irkit.frontends.model import Model
 
 
 class Hybrid(Function):
     """The calls of one model, as graphs."""
 
-    def __init__(self, model: Model, *, speculate: bool = False, backend: str | None = None) -> None:
-        super().__init__(model, speculate=speculate, backend=backend)
+    def __init__(self, model: Model, options: Options = DEFAULT) -> None:
+        super().__init__(model, options)
         self._model = model
 
     def inline(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -22,9 +23,7 @@ class Hybrid(Function):
     def run_eagerly(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return self._model._eagerly(*args, **kwargs)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _again, (self._model, self.speculate, self.backend)
 
-
-def _again(model: Model, speculate: bool, backend: str | None) -> Hybrid:
-    return Hybrid(model, speculate=speculate, backend=backend)
+def hybrid(model: Model, **options: Any) -> Hybrid:
+    """What hybridize puts in front of `model`. options: see compiled.Options."""
+    return Hybrid(model, Options(**options))
