@@ -26,7 +26,7 @@ step() {
 }
 
 cpp_sources() {
-    find cpp_runtime examples/cpp -type f '(' -name '*.cpp' -o -name '*.hpp' -o -name '*.h' -o -name '*.c' ')' 2>/dev/null
+    find cpp_runtime examples/c examples/cpp -type f '(' -name '*.cpp' -o -name '*.hpp' -o -name '*.h' -o -name '*.c' ')' 2>/dev/null
 }
 
 clang_format() {
