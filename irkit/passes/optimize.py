@@ -16,6 +16,7 @@ from irkit.passes.hoisting import hoist_invariants
 from irkit.passes.inlining import inline_known
 from irkit.passes.noops import remove_noops
 from irkit.passes.pads import join_pads
+from irkit.passes.patterns import recognise
 from irkit.passes.report import Pass, Report
 from irkit.passes.reshapes import cancel_reshapes
 from irkit.passes.sharing import share_common
@@ -38,10 +39,16 @@ _SHARING: tuple[Pass, ...] = (
     join_biases,
 )
 # before sharing, since what two nodes read can go into neither of them
-_COMBINING: tuple[Pass, ...] = (*_CLEANING, absorb_affine, share_weights, *_SHARING[len(_CLEANING) :])
+_COMBINING: tuple[Pass, ...] = (
+    *_CLEANING,
+    recognise,
+    absorb_affine,
+    share_weights,
+    *_SHARING[len(_CLEANING) :],
+)
 
 # 0: as it is. 1: nothing superfluous. 2: nothing twice, and few transposes (the default). 3: also numbers
-# that were constants are combined, which rounds differently.
+# that were constants are combined and formulas become operators, which rounds differently.
 LEVELS: tuple[tuple[Pass, ...], ...] = ((), _CLEANING, _SHARING, _COMBINING)
 MAX_ROUNDS = 10  # real models need two or three; each further one costs a look at every node
 
