@@ -88,6 +88,9 @@ def main() -> None:
         np.save(folder / "x.npy", x)
         peer, hand = session(model, folder), by_hand(model.get_weights())
         ready = execution.backend("onnxruntime").prepare(model.graph_model, threads=1)
+        hybrid = network()
+        hybrid.set_weights(model.get_weights())
+        hybrid.hybridize(threads=1)
         planned = execution.backend("interpreter").prepare(model.graph_model)
         rows: dict[str, tuple[Callable[[], object], str]] = {
             "numpy by hand": (lambda: hand(x), ""),
@@ -96,6 +99,7 @@ def main() -> None:
             "irkit interpreter": (lambda: planned.run([x]), "numpy by hand"),
             "irkit predict": (lambda: model.predict(x, verbose=0), "onnxruntime, Python"),
             "irkit eager, model(x)": (lambda: model(x), "numpy by hand"),
+            "irkit hybridized, guards on": (lambda: hybrid(x), "onnxruntime, Python"),
         }
         times: dict[str, list[float]] = {row: [] for row in rows}
         for _ in range(arguments.rounds):
