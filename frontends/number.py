@@ -82,6 +82,23 @@ class Number(OpenNumber):
             return _product([self] * other)
         return self._refuse("** with this exponent")
 
+    def __rpow__(self, other: object) -> NoReturn:
+        self._refuse("** with this exponent")
+
+    def __divmod__(self, other: object) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: object) -> Any:
+        return other // self, other % self
+
+    def __lshift__(self, other: object) -> NoReturn:
+        self._refuse("Shifting")
+
+    __rshift__ = __rlshift__ = __rrshift__ = __lshift__
+
+    def __invert__(self) -> Number:
+        return -self - 1  # type: ignore[no-any-return]  # an int
+
     def __neg__(self) -> Number:
         return _of(op.Neg(), _number_kind(self), self)
 
@@ -278,6 +295,12 @@ def _compared(symbol: str, a: Any, b: Any) -> Any:  # NotImplemented for what is
 
 
 def _logical(operator: Operator, a: Any, b: Any) -> Any:  # NotImplemented for what is no bool
-    if kind_of(a) != "bool" or kind_of(b) != "bool":
+    if not is_plain(a) or not is_plain(b):
         return NotImplemented
+    if kind_of(a) != "bool" or kind_of(b) != "bool":
+        raise CaptureError(
+            "bits of Python's ints that are known only when the graph runs cannot be combined.",
+            source=str(caller()),
+            cure="Use irkit.ops.bitwise_and and its kin on tensors.",
+        )
     return _of(operator, "bool", a, b)

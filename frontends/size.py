@@ -25,6 +25,15 @@ class OpenNumber:
     kind: str
     tensor: Tensor
 
+    def __array_ufunc__(
+        self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any
+    ) -> NoReturn:  # numpy's protocol
+        raise CaptureError(
+            f"numpy.{ufunc.__name__} cannot be used on a number that is known only when the graph runs.",
+            source=str(caller()),
+            cure="Use Python's operators, or functions of irkit.ops.",
+        )
+
 
 class Size(OpenNumber):
     """One symbolic size, e.g. the batch. Arithmetic gives sizes again; use it in reshape, zeros, arange, range…

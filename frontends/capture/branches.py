@@ -11,7 +11,6 @@ from irkit.frontends.capture.loops import has_checks
 from irkit.frontends.capture.markers import Unusable
 from irkit.frontends.capture.merging import IGNORED, Merge, resolved
 from irkit.frontends.capture.rewriting.building import RESULT, RETURNED
-from irkit.frontends.capture.values import children
 from irkit.frontends.capture.variables import Key, Outcome, Variables, outcome, present, store
 from irkit.frontends.number import Number
 
@@ -108,23 +107,12 @@ def _take(
     for thing, _ in merge.chosen if shared else ():
         session.freeze(thing)
     for key, plan in plans.items():
-        value = resolved(plan, outputs)
-        if shared:
-            _freeze(session, plan, value)
+        value = resolved(plan, outputs, session.freeze if shared else lambda made: made)
         if isinstance(key, str):
             values[key] = value
         else:
             store(session, key, value)
     variables.set(values)
-
-
-def _freeze(session: Session, plan: Any, value: Any) -> None:
-    """Containers that the If made may not change: who holds them, only the run knows."""
-    found = children(value)
-    if found is not None and value is not plan:
-        session.freeze(value)
-        for part in found[1]:
-            _freeze(session, None, part)
 
 
 def _one_sided(

@@ -116,6 +116,12 @@ def compared(symbol: str, a: Any, b: Any) -> Any:
         )
     if symbol in ("is", "is not") and isinstance(a, Number | Size) | isinstance(b, Number | Size):
         return _identity(symbol, a, b)
+    if symbol in ("is", "is not") and {id(a), id(b)} & session().frozen.keys() and None not in (a, b):
+        raise CaptureError(
+            "which object this is, only the run knows: a condition or loop on tensors chose or carried it.",
+            source=str(caller()),
+            cure="Compare contents.",
+        )
     if symbol in ("in", "not in") and isinstance(a, SymbolicTensor | Number):
         return _contained(symbol, a, b)
     return _by_python(symbol, a, b)

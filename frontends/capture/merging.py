@@ -6,7 +6,7 @@ which stay numbers of Python. Containers are merged part by part. What cannot be
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,13 @@ class Output:
 
     index: int
     kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """In the place of a container that stands for one of two objects."""
+
+    plan: Any
 
 
 class Conflict(Exception):
@@ -111,9 +118,12 @@ class Merge:
             return self._lists(a, b)
         if mine is None or theirs is None or mine[0] != theirs[0]:
             raise Conflict("its form differs.", f"then: {described(a)}", f"else: {described(b)}")
-        if not isinstance(a, tuple | Rows):
-            self.chosen += [(a, self.then), (b, self.other)]
-        return rebuilt(a, [self._plan(x, y) for x, y in zip(mine[1], theirs[1], strict=True)])
+        plan = rebuilt(a, [self._plan(x, y) for x, y in zip(mine[1], theirs[1], strict=True)])
+        return plan if isinstance(a, tuple | Rows) else self._chosen(plan, a, b)
+
+    def _chosen(self, plan: Any, a: Any, b: Any) -> Chosen:
+        self.chosen += [(a, self.then), (b, self.other)]
+        return Chosen(plan)
 
     def shared(self) -> bool:
         """Whether somebody else may hold one of the containers between which the If chooses."""
@@ -132,7 +142,7 @@ class Merge:
             x = rows(a[common:], item, self.sources)
         with self.other.entered():
             y = rows(b[common:], item, self.sources)
-        return [*a[:common], self._plan(x, y)]
+        return self._chosen([*a[:common], self._plan(x, y)], a, b)
 
     def _other(self, a: Any, b: Any) -> Any:
         """One side is never read: it gives zeros where the other gives something computed."""
@@ -227,20 +237,23 @@ def holds(type_: TensorType, number: Any) -> bool:
     return mine == wanted or (mine == "float" and wanted == "int")
 
 
-def resolved(plan: Any, outputs: Sequence[Tensor]) -> Any:
-    """A plan with the results of the If in place."""
+def resolved(plan: Any, outputs: Sequence[Tensor], chosen: Callable[[Any], Any]) -> Any:
+    """A plan with the results of the If in place. chosen: is told of containers that stand for one of two."""
+    if isinstance(plan, Chosen):
+        parts = (children(plan.plan) or (None, []))[1]
+        return chosen(rebuilt(plan.plan, [resolved(p, outputs, chosen) for p in parts]))
     if isinstance(plan, Output):
         return wrapped(outputs[plan.index], plan.kind)
     if isinstance(plan, Maybe):
-        return Maybe(resolved(plan.value, outputs), resolved(plan.flag, outputs))
+        return Maybe(resolved(plan.value, outputs, chosen), resolved(plan.flag, outputs, chosen))
     found = children(plan)
     return (
         plan
         if found is None or not _has_output(plan)
-        else rebuilt(plan, [resolved(p, outputs) for p in found[1]])
+        else rebuilt(plan, [resolved(p, outputs, chosen) for p in found[1]])
     )
 
 
 def _has_output(plan: Any) -> bool:
     found = children(plan)
-    return isinstance(plan, Output) if found is None else any(map(_has_output, found[1]))
+    return isinstance(plan, Output | Chosen) if found is None else any(map(_has_output, found[1]))

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from irkit import operators as op
-from irkit.errors import CaptureError
+from irkit.errors import CaptureError, IrkitError
 from irkit.frontends.apply import apply_one, symbolic_value
 from irkit.frontends.capture import contents
 from irkit.frontends.capture.raising import Raised as Raised
@@ -16,7 +16,7 @@ from irkit.frontends.definition import current_scope, scope
 from irkit.frontends.tensor import SymbolicTensor, Tensor
 from irkit.ir import dims
 from irkit.ir.graph import MAX_DEPTH
-from irkit.ir.source import caller
+from irkit.ir.source import UNKNOWN, Source, caller, is_own
 from irkit.ir.types import symbols_of
 
 if TYPE_CHECKING:
@@ -61,10 +61,11 @@ class Region:
         with self.entered():
             try:
                 return function(*args)
-            except Exception as error:
-                if self.session.raising is None or error is not self.session.raising.error:
-                    raise
-                self.raised, self.session.raising = self.session.raising, None
+            except Exception as error:  # noqa: BLE001  # what is not the program's is raised again
+                raising = self.session.raising
+                if raising is None or error is not raising.error:
+                    raising = _as_raised(error)
+                self.raised, self.session.raising = raising, None
                 return None
 
     # ---- changes to objects
@@ -125,6 +126,24 @@ class Region:
     def _close(self) -> None:
         self.closed = True
         self._open.__exit__(None, None, None)
+
+
+def _as_raised(error: Exception) -> Raised:
+    """An error of Python's that the program runs into: as in an eager run, only who comes here meets it."""
+    if isinstance(error, IrkitError) or not isinstance(error, ArithmeticError | LookupError | ValueError):
+        raise error
+    return Raised(error, _line_of(error))
+
+
+def _line_of(error: Exception) -> Source:
+    """The last line of the user's that the error came through."""
+    found, trace = UNKNOWN, error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if not is_own(code):
+            found = Source(code.co_filename.rpartition("/")[2], trace.tb_lineno)
+        trace = trace.tb_next
+    return found
 
 
 def _too_deep(calls: int) -> CaptureError:

@@ -195,3 +195,33 @@ def test_results_of_a_branch_may_have_other_sizes() -> None:
         return y, y.shape[0]
 
     agrees(f, [OPEN], *X, backend="onnxruntime")
+
+
+def test_an_error_of_python_in_a_branch_is_met_only_by_who_takes_it() -> None:
+    def f(x: Any) -> Any:
+        if x.sum() > 100:
+            return x * (1 // 0)
+        return x
+
+    captured = agrees(f, [OPEN], (floats(1),))
+    with pytest.raises(irkit.AssertionFailed, match="ZeroDivisionError") as error:
+        captured(floats(101))
+    assert f"test_branches.py:{f.__code__.co_firstlineno + 2}" in str(error.value)
+
+
+def test_containers_that_the_run_chooses_cannot_be_changed_nor_told_apart() -> None:
+    def changed(x: Any) -> Any:
+        a, b = [x], [x]
+        if x.sum() > 0:
+            b = a
+        b[0] = x * 3
+        return a[0]
+
+    def told_apart(x: Any) -> Any:
+        a, b = [x], [x]
+        c = a if x.sum() > 0 else b
+        return x * 2 if c is a else x * 3
+
+    for f in (changed, told_apart):
+        with pytest.raises(irkit.CaptureError, match="only the run knows"):
+            irkit.capture(f, OPEN)

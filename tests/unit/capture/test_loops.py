@@ -211,3 +211,76 @@ def test_ints_that_leave_64_bits_end_the_run() -> None:
     assert captured(floats(5)) == 3**32
     with pytest.raises(irkit.AssertionFailed, match="64 bits"):
         captured(floats(6))
+
+
+def test_lists_grow_in_loops_and_branches() -> None:
+    def f(x: Any) -> Any:
+        out, counts = [ops.zeros((2,))], []
+        for i, row in enumerate(x):
+            if row.sum() > 0:
+                out.append(row + out[-1])
+            counts.append(i)
+        out.append(ops.ones((2,)))
+        total = 0
+        for count in counts:
+            total = total * 2 + count
+        return ops.stack(out, axis=1), ops.concatenate(out), len(out), out[1], total, len(counts) > 1
+
+    agrees(f, [ROWS], *CALLS, backend="onnxruntime")
+
+
+def test_lists_that_grow_are_refused_where_they_cannot_be_followed() -> None:
+    def returned(x: Any) -> Any:
+        return [row for row in x]  # noqa: C416  # what is tested
+
+    def popped(x: Any) -> Any:
+        out = []
+        for row in x:
+            out.append(row)  # noqa: PERF402  # what is tested
+        return out.pop()
+
+    def mixed(x: Any) -> Any:
+        out = []
+        for i, row in enumerate(x):
+            out += [i, row]
+        return len(out)
+
+    for f in (returned, popped, mixed):
+        with pytest.raises(irkit.CaptureError):
+            irkit.capture(f, ROWS)
+
+
+def test_an_empty_list_of_tensors_ends_the_run() -> None:
+    def f(x: Any) -> Any:
+        out = []
+        for row in x:
+            out.append(row)  # noqa: PERF402  # what is tested
+        return ops.stack(out)
+
+    captured = agrees(f, [ROWS], (rows(3),))
+    with pytest.raises(irkit.AssertionFailed, match="it is empty"):
+        captured(rows(0))
+
+
+def test_another_name_of_a_list_sees_what_a_loop_appends() -> None:
+    def f(x: Any) -> Any:
+        out: list[Any] = []
+        keep = out
+        for row in x:
+            out += [row]
+        return len(keep)
+
+    agrees(f, [ROWS], *CALLS)
+
+
+@pytest.mark.parametrize("backend", ["interpreter", "onnxruntime"])
+def test_a_check_before_a_loop_may_be_what_ends_it(backend: str) -> None:
+    def f(x: Any, step: Any) -> Any:
+        assert step > 0, "step"
+        while x.sum() < 10:
+            x = x + step
+        return x
+
+    captured = irkit.capture(f, OPEN, np.float32(1))
+    with pytest.raises(irkit.AssertionFailed, match="step"):
+        captured.run((floats(1), np.float32(0)), {}, backend)
