@@ -9,7 +9,7 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
 
 need_packages git shellcheck
-need_venv dev plot examples
+need_venv dev plot examples oracle
 export PATH=$venv/bin:$PATH VIRTUAL_ENV=$venv
 
 failed=()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,32 @@ from hypothesis import settings
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How many comparisons with Keras are run."""
+    parser.addoption(
+        "--keras",
+        choices=("sample", "all"),
+        default="sample",
+        help="comparisons with Keras: a sample, or all",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of tests marked `keras(every=n)` each n-th case is kept, the same in every run; with --keras=all, every one."""
+    if config.getoption("--keras") == "all":
+        return
+    seen: Counter[str] = Counter()
+    kept, dropped = [], []
+    for item in items:
+        marker = item.get_closest_marker("keras")
+        name = item.nodeid.partition("[")[0]
+        (kept if marker is None or seen[name] % marker.kwargs["every"] == 0 else dropped).append(item)
+        seen[name] += 1
+    if len(kept) > 1:  # whoever asks for one case by name gets it
+        items[:] = kept
+        config.hook.pytest_deselected(items=dropped)
 
 
 @pytest.fixture(scope="session")

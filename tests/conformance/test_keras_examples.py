@@ -64,6 +64,7 @@ def test_model_is_defined_and_backends_agree(name: str) -> None:
 
 
 @pytest.mark.slow  # Keras builds each
+@pytest.mark.keras(every=15)
 @pytest.mark.parametrize("name", MODELS)
 def test_model_computes_what_keras_computes(name: str) -> None:
     os.environ.setdefault("KERAS_BACKEND", "jax")

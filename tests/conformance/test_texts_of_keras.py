@@ -27,6 +27,7 @@ def test_a_text_of_keras_becomes_a_model_that_computes_the_same() -> None:
 
 
 @pytest.mark.slow  # Keras builds each
+@pytest.mark.keras(every=4)
 @pytest.mark.parametrize("name", ["MobileNetV3Small", "EfficientNetB0", "NASNetMobile", "ResNet50"])
 def test_a_text_of_keras_applications_has_its_layers_and_weights(name: str) -> None:
     with keras.StatelessScope(initialize_variables=False):
