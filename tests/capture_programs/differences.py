@@ -60,7 +60,12 @@ def program(text: str, seed: int, folder: Path, calls: int = CALLS) -> Program:
     assert found is not None and found.loader is not None
     module: Any = importlib.util.module_from_spec(found)
     found.loader.exec_module(module)
-    return Program(module.f, [call(*arguments(seed, k)) for k in range(calls)], examples)
+    return Program(
+        module.f,
+        [call(*arguments(seed, k)) for k in range(calls)],
+        examples,
+        outside=lambda: float(module.TOTAL.numpy()),
+    )
 
 
 def verdicts(text: str, seed: int, names: Sequence[str], calls: int = CALLS) -> dict[str, Verdict]:

@@ -1,6 +1,7 @@
 """Random expressions for random programs, by kind of value.
 
-Kinds: f a float32 number, v a float32 vector of open size, u one of size 3, i int64, j int32, b a bool, k a Python int.
+Kinds: f a float32 number, v a float32 vector of open size, u one of size 3, i int64, j int32, b a bool, k a Python int,
+p a Python float.
 Numbers stay small and dyadic, so that every order of evaluation gives the same bits and no branch hangs on rounding.
 """
 
@@ -9,15 +10,15 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-KINDS = "fvuijbk"
+KINDS = "fvuijbkp"
 Variables = dict[str, list[str]]  # kind → names
 
 
 class Expressions:
     """Draws expressions over the variables that are defined where they stand."""
 
-    def __init__(self, rng: random.Random) -> None:
-        self.rng = rng
+    def __init__(self, rng: random.Random, *, state: bool = False) -> None:
+        self.rng, self.state = rng, state
         self.variables: Variables = {kind: [] for kind in KINDS}
         self.matrices: list[str] = []
         self.helpers: list[tuple[str, str, str]] = []  # name, kinds of parameters, kind of result
@@ -63,6 +64,8 @@ class Expressions:
             return self.rng.choice(["0.5", "1.0", "-1.5", "2.0", "3.0"])
         if kind == "k" and (not names or self.rng.random() < 0.4):
             return str(self.rng.randint(-3, 5))
+        if kind == "p" and (not names or self.rng.random() < 0.3):
+            return self.rng.choice(["0.25", "-0.5", "1.0", "2.5"])
         return self.rng.choice(names)
 
     # ---- numbers
@@ -90,6 +93,9 @@ class Expressions:
         return self.rng.choice(
             [f"{x}[{x} > {self.draw('f', 0)}].sum()", f"{x}[:{bound}].sum()", f"{x}[{bound}:].sum()"]
         )
+
+    def f_state(self, d: int) -> str:
+        return "(TOTAL * 1.0)" if self.state else self.f_cast(d)
 
     def f_cast(self, d: int) -> str:
         return f"ops.cast({self.draw(self.rng.choice('ijb'), d)}, 'float32')"
@@ -126,6 +132,21 @@ class Expressions:
             else (f"{self.rng.choice(sized)}.shape[0]")
         )
 
+    def k_of_float(self, d: int) -> str:
+        return f"{self.rng.choice(['int', 'round'])}({self.draw('p', min(d, 1))})"
+
+    def p_sum(self, d: int) -> str:
+        return f"({self.draw('p', d)} {self.rng.choice('+-')} {self.draw(self.rng.choice('pk'), d)})"
+
+    def p_scaled(self, d: int) -> str:
+        return f"({self.draw('p', d)} * {self.rng.choice(['0.5', '-2', '2.0'])})"
+
+    def p_quotient(self, d: int) -> str:
+        return f"({self.draw('k', d)} / {self.rng.choice(['2', '4', '-8'])})"
+
+    def f_with_float(self, d: int) -> str:
+        return f"({self.draw('f', d)} {self.rng.choice('+-*')} {self.draw('p', min(d, 1))})"
+
     # ---- vectors
 
     def vector_sum(self, d: int) -> str:
@@ -159,8 +180,8 @@ class Expressions:
             return f"(not {self.condition(depth - 1)})"
         if r < 0.5 and self.variables["b"]:
             return self.rng.choice(self.variables["b"])
-        kind = self.rng.choice("ffiijkk")
-        a, b = self.draw(kind, min(depth, 1)), self.draw("k" if kind != "f" else "f", 0)
+        kind = self.rng.choice("ffiijkkp")
+        a, b = self.draw(kind, min(depth, 1)), self.draw("k" if kind not in "fp" else kind, 0)
         if r < 0.6:
             return f"({b} {self.rng.choice(['<', '<='])} {a} < {self.draw('k', 0)})"
         return f"({a} {self.rng.choice(['<', '>', '<=', '>=', '==', '!='])} {b})"

@@ -14,6 +14,25 @@ import numpy as np
 from tests.capture_programs.expressions import KINDS, Expressions
 
 # the parameters of f and their kinds; m is a matrix of open height
+_HEAD = [
+    "import numpy as np",
+    "",
+    "import irkit",
+    "from irkit import ops",
+    "",
+    "TOTAL = irkit.Variable(np.float32(1))",
+]
+_BOX = """class Box:
+    def __init__(self, h, n):
+        self.h, self.n = h, n
+
+    def add(self, v):
+        if v > 1:
+            self.h = ops.clip(self.h + v, -50.0, 50.0)
+            self.n = (self.n + 1) % 101
+            return self.h
+        self.h = v
+        return self.n""".splitlines()
 PARAMETERS = [("x", "v"), ("u", "u"), ("m", ""), ("s", "f"), ("i", "i"), ("j", "j"), ("b", "b")]
 
 
@@ -22,18 +41,8 @@ def program_text(seed: int) -> str:
     rng = random.Random(seed)
     writer = _Writer(rng)
     helpers = [writer.helper(n) for n in range(rng.choice([0, 1, 1, 2]))]
-    return (
-        "\n".join(
-            [
-                "from irkit import ops",
-                *(line for h in helpers for line in ["", "", *h]),
-                "",
-                "",
-                *writer.main(),
-            ]
-        )
-        + "\n"
-    )
+    functions = [_BOX, *helpers, writer.main()]
+    return "\n".join([*_HEAD, *(line for lines in functions for line in ["", "", *lines])]) + "\n"
 
 
 def arguments(seed: int, call: int) -> list[np.ndarray]:
@@ -53,17 +62,20 @@ class _Writer:
 
     def __init__(self, rng: random.Random) -> None:
         self.rng, self.made = rng, 0
-        self.draw = Expressions(rng)
+        self.draw = Expressions(rng, state=rng.random() < 0.3)
         self.lines: list[str] = []
         self.indent, self.loops, self.budget = 1, 0, 0
         self.breakable = False
+        self.containers: list[
+            tuple[str, list[tuple[str, str]]]
+        ] = []  # name, and kinds and ends of what is in it
         self.result: str | tuple[str, ...] = ""
 
     # ---- functions
 
     def helper(self, number: int) -> list[str]:
         """A function outside of f, with its own branches and returns."""
-        kinds = "".join(self.rng.choices("fvuijbk", k=self.rng.randint(1, 3)))
+        kinds = "".join(self.rng.choices(KINDS, k=self.rng.randint(1, 3)))
         kind = self.rng.choice("fvuijk".replace("v", "v" if "v" in kinds else "f"))
         kind = kind if kind in kinds or kind in "fk" else kinds[0].replace("b", "f")
         names = [f"p{n}" for n in range(len(kinds))]
@@ -73,7 +85,7 @@ class _Writer:
         return lines
 
     def main(self) -> list[str]:
-        self.result = tuple(self.rng.choices("fvuijbk", k=self.rng.randint(1, 4)))
+        self.result = tuple(self.rng.choices(KINDS, k=self.rng.randint(1, 4)))
         return self._function("f", PARAMETERS, self.result, self.rng.randint(3, 9))
 
     def _function(
@@ -83,6 +95,7 @@ class _Writer:
         self.draw.variables = {k: [n for n, kind in parameters if kind == k] for k in KINDS}
         self._complete(parameters)
         self.draw.matrices = [n for n, kind in parameters if not kind]
+        self.containers = []
         self.lines, self.result, self.budget, self.indent = [*self.lines_of_missing], result, budget, 1
         while self.budget > 0:
             self.statement()
@@ -123,7 +136,7 @@ class _Writer:
         if first:
             self.write(f"    {first}")
         kept = {kind: list(names) for kind, names in self.draw.variables.items()}
-        before, self.indent = self.breakable, self.indent + 1
+        before, self.indent, containers = self.breakable, self.indent + 1, list(self.containers)
         self.breakable = before if breakable is None else breakable
         start = len(self.lines)
         for _ in range(self.rng.randint(1, 3)):
@@ -131,11 +144,14 @@ class _Writer:
         if len(self.lines) == start:
             self.write("pass")
         self.draw.variables, self.breakable, self.indent = kept, before, self.indent - 1
+        self.containers = containers
 
     def statement(self) -> None:
         self.budget -= 1
         deep = self.indent >= 4 or self.budget <= 0
-        kinds = ["assign"] * 5 + ["unpack", "structure", "check", "closure"]
+        kinds = ["assign"] * 6 + ["unpack", "structure", "check", "closure", "container", "box"]
+        kinds += ["alias"] if self.containers else []
+        kinds += ["state"] * 2 if self.draw.state else []
         kinds += [] if deep else ["branch"] * 5 + ["loop"] * 4
         kinds += ["leave"] * 2 if self.breakable else []
         kinds += ["early"] if self.indent > 1 else []
@@ -147,6 +163,8 @@ class _Writer:
             return text
         if kind in "ijk":
             return f"({text}) % 101"
+        if kind == "p":
+            return f"({text}) % 8.0 - 4.0"
         return f"ops.floor(ops.clip({text}, -50.0, 50.0))" if kind in "fvu" else text
 
     def assign(self) -> None:
@@ -155,7 +173,7 @@ class _Writer:
         text = self.bounded(kind, self.draw.draw(kind))
         if names and self.rng.random() < 0.7:
             name = self.rng.choice(names)
-            if kind in "fijkvu" and not self.loops and self.rng.random() < 0.3:
+            if kind in "fijkvup" and not self.loops and self.rng.random() < 0.3:
                 self.write(f"{name} {self.rng.choice(['+=', '-='])} {self.draw.draw(kind, 1)}")
             else:
                 self.write(f"{name} = {text}")
@@ -185,6 +203,45 @@ class _Writer:
             self.write(f"if {self.draw.condition(1)}:")
             self.write(f"    {name}[{key}] = {self.draw.draw(kind, 1)}")
         self.define(kind, self.bounded(kind, f"{name}[{key}]"))
+
+    def container(self) -> None:
+        """A list or dictionary whose elements are variables from now on."""
+        self.made += 1
+        kinds, name = self.rng.choices("fvuik", k=2), f"d{self.made}"
+        one, two = (self.draw.draw(kind, 1) for kind in kinds)
+        in_dictionary = self.rng.random() < 0.5
+        self.write(f"{name} = " + (f"{{'p': {one}, 'q': {two}}}" if in_dictionary else f"[{one}, {two}]"))
+        ends = ["['p']", "['q']"] if in_dictionary else ["[0]", "[-1]"]
+        self._holds(name, list(zip(kinds, ends, strict=True)))
+
+    def box(self) -> None:
+        """An object with two variables, or a call of one that there is."""
+        boxes = [name for name, parts in self.containers if parts[0][1] == ".h"]
+        if boxes and self.rng.random() < 0.6:
+            self.write(f"{self.rng.choice(boxes)}.add({self.bounded('f', self.draw.draw('f', 1))})")
+        else:
+            self.made += 1
+            self.write(f"o{self.made} = Box({self.draw.draw('f', 1)}, {self.draw.draw('k', 1)})")
+            self._holds(f"o{self.made}", [("f", ".h"), ("k", ".n")])
+
+    def alias(self) -> None:
+        """Another name for a container; sometimes for one of two, as a condition decides."""
+        self.made += 1
+        name, parts = self.rng.choice(self.containers)
+        alike = [other for other, others in self.containers if others == parts]
+        choice = (
+            f" if {self.draw.condition(1)} else {self.rng.choice(alike)}" if self.rng.random() < 0.2 else ""
+        )
+        self.write(f"d{self.made} = {name}{choice}")
+        self._holds(f"d{self.made}", parts)
+
+    def _holds(self, name: str, parts: list[tuple[str, str]]) -> None:
+        self.containers.append((name, parts))
+        for kind, end in parts:
+            self.draw.variables[kind].append(name + end)
+
+    def state(self) -> None:
+        self.write(f"TOTAL.assign(ops.clip({self.draw.draw('f', 1)}, -50.0, 50.0))")
 
     def check(self) -> None:
         self.made += 1
