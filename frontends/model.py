@@ -310,8 +310,18 @@ class Model(Layer):
         expand_nested: bool = False,
         show_trainable: bool = False,
         layer_range: Sequence[str] | None = None,
-    ) -> None:
-        """Print the table of layers: name (type), output shape, parameters, connections. Keras: Model.summary."""
+        *,
+        show_flops: bool = False,
+        show_memory: bool = False,
+        as_dict: bool = False,
+    ) -> list[dict[str, object]] | None:
+        """Print the table of layers: name (type), output shape, parameters, connections. Keras: Model.summary.
+
+        show_flops, show_memory: columns of what one sample costs. as_dict: return the rows as data, print nothing.
+        """
+        if as_dict:
+            data: list[dict[str, object]] = show.summary_data(self.graph_model, expand_nested=expand_nested)
+            return data
         text = show.summary(
             self.graph_model,
             line_length=line_length,
@@ -319,8 +329,11 @@ class Model(Layer):
             expand_nested=expand_nested,
             show_trainable=show_trainable,
             layer_range=layer_range,
+            show_flops=show_flops,
+            show_memory=show_memory,
         )
         (print_fn or print)(text)
+        return None
 
     # ---- keeping it
 

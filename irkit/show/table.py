@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 
 from irkit.errors import ArgumentError
 from irkit.ir import GraphModel, Weight
 from irkit.show.rows import Row, rows, shapes_text
+from irkit.show.work import bytes_of, operations, work_by_layer
 
 # Shares of the line for each column, as in Keras: with three columns, and with "Connected to".
 _SEQUENTIAL = (0.45, 0.80, 1.0)
 _CONNECTED = (0.30, 0.60, 0.70, 1.0)
-_TRAINABLE = 12  # characters of the column "Trainable"
+_EXTRA = 12  # characters of a column that is shown on request
 
 
 def summary(
@@ -26,6 +27,8 @@ def summary(
     expand_nested: bool = False,
     show_trainable: bool = False,
     layer_range: Sequence[str] | None = None,
+    show_flops: bool = False,
+    show_memory: bool = False,
 ) -> str:
     """The table as text.
 
@@ -36,26 +39,64 @@ def summary(
         expand_nested: also show the layers inside nested models.
         show_trainable: a column that says whether a layer is trained.
         layer_range: names (or regular expressions) of the first and last layer to show.
+        show_flops: a column of floating-point operations for one sample, estimated.
+        show_memory: a column of the memory that a layer's results take, for one sample.
 
     Raises ArgumentError.
     """
     shown = _in_range(rows(model, expand_nested=expand_nested), layer_range)
     sequential = _is_sequential(model, shown)
     headers = ["Layer (type)", "Output Shape", "Param #"] + ([] if sequential else ["Connected to"])
-    headers += ["Trainable"] if show_trainable else []
-    cells = [_cells(row, sequential, show_trainable) for row in shown]
-    widths = _widths(len(headers), sequential, line_length, positions, show_trainable)
+    cells = [_cells(row, sequential) for row in shown]
+    extras = _extras(model, shown, show_trainable, show_flops, show_memory)
+    headers += extras
+    for row, cell in zip(shown, cells, strict=True):
+        cell += [tell(row) for tell in extras.values()]
+    widths = _widths(len(headers), sequential, line_length, positions, len(extras))
     title = f'Model: "{model.name}"'
-    return "\n".join([title, *_table(headers, cells, widths), *_totals(model)])
+    totals = [f" Total FLOPs: {work_by_layer(model).get('', 0):,} for one sample"] if show_flops else []
+    return "\n".join([title, *_table(headers, cells, widths), *_totals(model), *totals])
+
+
+def _extras(
+    model: GraphModel, shown: Sequence[Row], trainable: bool, flops: bool, memory: bool
+) -> dict[str, Callable[[Row], str]]:
+    """Columns that are shown on request: title → what it says of a row."""
+    found: dict[str, Callable[[Row], str]] = {}
+    if trainable:
+        found["Trainable"] = lambda row: ("Y" if row.trainable else "N") if row.parameters else "-"
+    if flops:
+        work = work_by_layer(model)
+        found["FLOPs"] = lambda row: _short(_work_of(row, work))
+    if memory:
+        found["Memory"] = lambda row: _memory(bytes_of(row.gives))
+    return found
+
+
+def _work_of(row: Row, work: Mapping[str, int]) -> int:
+    """Operations of a layer, or of an operator outside of layers."""
+    makers = [v.producer for v in row.gives if row.path not in work and v.producer is not None]
+    alone = [n for n in makers if n.layer == row.path.rpartition("/")[0]]
+    return work.get(row.path, 0) + sum(operations(n) for n in alone)
+
+
+def _short(count: int) -> str:
+    """1,234 or 5.67 M."""
+    for size, unit in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if count >= 10 * size:
+            return f"{count / size:,.2f} {unit}"
+    return f"{count:,}"
 
 
 def summary_data(model: GraphModel, *, expand_nested: bool = False) -> list[dict[str, object]]:
     """The rows as plain data, for programs: one dict a layer with the fields of `Row`, types as text."""
     result = []
+    work = work_by_layer(model)
     for row in rows(model, expand_nested=expand_nested):
         data = {f.name: getattr(row, f.name) for f in fields(row) if f.name not in ("reads", "gives")}
         data["output_types"] = [str(t) for t in row.output_types]
         data["input_types"] = [str(t) for t in row.input_types]
+        data["flops"], data["bytes"] = _work_of(row, work), bytes_of(row.gives)
         result.append(data)
     return result
 
@@ -82,7 +123,7 @@ def _in_range(shown: Sequence[Row], layer_range: Sequence[str] | None) -> Sequen
     return shown[min(ends) : max(ends) + 1]
 
 
-def _cells(row: Row, sequential: bool, show_trainable: bool) -> list[str]:
+def _cells(row: Row, sequential: bool) -> list[str]:
     indent = "    " * (row.depth - 1) + " └ " if row.depth else ""
     calls = f" ×{row.calls}" if row.calls > 1 else ""
     cells = [
@@ -94,8 +135,6 @@ def _cells(row: Row, sequential: bool, show_trainable: bool) -> list[str]:
         cells.append(
             ", ".join(f"{path.rpartition('/')[2]}[{call}][{i}]" for path, call, i in row.connections) or "-"
         )
-    if show_trainable:
-        cells.append(("Y" if row.trainable else "N") if row.parameters else "-")
     return cells
 
 
@@ -104,17 +143,16 @@ def _widths(
     sequential: bool,
     line_length: int | None,
     positions: Sequence[float] | None,
-    show_trainable: bool,
+    extras: int,
 ) -> list[int]:
     """Inner width of each column, without borders and blanks."""
-    length = line_length or (88 if sequential else 98) + (_TRAINABLE if show_trainable else 0)
+    length = line_length or (88 if sequential else 98) + _EXTRA * extras
     ends = list(positions or (_SEQUENTIAL if sequential else _CONNECTED))
     if ends[-1] <= 1:
-        ends = [
-            share * (length - (_TRAINABLE if show_trainable and positions is None else 0)) for share in ends
-        ]
-    if show_trainable and len(ends) < columns:
-        ends.append(length)
+        ends = [share * (length - (_EXTRA * extras if positions is None else 0)) for share in ends]
+    missing = columns - len(ends)
+    if 0 < missing <= extras:
+        ends += [length - _EXTRA * i for i in reversed(range(missing))]
     if len(ends) != columns or sorted(ends) != ends:
         raise ArgumentError(
             f"positions must give {columns} growing places, one for each column. Received: {positions!r}."
