@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from irkit.errors import AssumptionError
 from irkit.frontends.capture.fingerprints import fingerprint, is_mutable_content, shown
+from irkit.frontends.capture.glances import glance
 from irkit.frontends.capture.reads import MISSING, InCell, InNamespace, OfObject, Own, Read
 from irkit.frontends.changes import LAYERS
 from irkit.frontends.layer import Layer
@@ -27,26 +28,36 @@ _OF_MODELS = frozenset({"_layers", "_steps", "trainable"})
 class _Group:
     """Reads of one module, object or cell: `get` fetches all their values at once, in a tuple."""
 
-    __slots__ = ("expected", "get", "holder", "reads")
+    __slots__ = ("contents", "expected", "get", "glances", "holder", "reads")
 
     def __init__(self, get: Callable[[Any], tuple[object, ...]], holder: object, reads: list[Read]) -> None:
         self.get, self.holder, self.reads = get, holder, reads
         self.expected = tuple(r.value for r in reads)
+        self.glances = [glance(v) if is_mutable_content(v) else None for v in self.expected]
+        self.contents = [(i, g) for i, g in enumerate(self.glances) if g is not None]
 
     def holds(self) -> bool:
         try:
             found = self.get(self.holder)
         except (KeyError, AttributeError, ValueError):
             return False
-        return all(map(is_, found, self.expected)) or self._still_equal(found)
+        if not all(map(is_, found, self.expected)) and not self._still_equal(found):
+            return False
+        if not self.contents:  # a generator takes as long as the rest
+            return True
+        return all(known.same(found[i]) or self._counts(i, found[i]) for i, known in self.contents)
 
     def _still_equal(self, found: tuple[object, ...]) -> bool:
-        """Whether other objects that count the same stand there; they are the ones to expect from now on."""
-        for now, then, fact in zip(found, self.expected, self.reads, strict=True):
-            if now is not then and fingerprint(now) != fact.token:
+        """Whether other objects that count the same stand there; they are the ones to expect from now on. Those
+        whose contents may change are looked at afterwards."""
+        for i, (now, then) in enumerate(zip(found, self.expected, strict=True)):
+            if now is not then and self.glances[i] is None and not self._counts(i, now):
                 return False
         self.expected = found
         return True
+
+    def _counts(self, i: int, now: object) -> bool:
+        return fingerprint(now) == self.reads[i].token
 
 
 class _LayerFields(NamedTuple):
@@ -59,13 +70,12 @@ class _LayerFields(NamedTuple):
 class Guards:
     """The facts of one capture, ready to be looked at.  reads: of the watch. layers: irkit's own, that were called."""
 
-    __slots__ = ("_absent", "_contents", "_groups", "_layers", "_reads", "_seen_changes")
+    __slots__ = ("_absent", "_groups", "_layers", "_reads", "_seen_changes")
 
     def __init__(self, reads: Iterable[Read], layers: Iterable[Layer] = ()) -> None:
         self._reads = list(reads)
         self._groups = list(_grouped([r for r in self._reads if r.value is not MISSING]))
         self._absent = [r.place for r in self._reads if r.value is MISSING]
-        self._contents = [r for r in self._reads if is_mutable_content(r.value)]
         self._layers = [_LayerFields(x, _fields(x)) for x in layers]
         self._seen_changes = LAYERS.count
 
@@ -79,9 +89,6 @@ class Guards:
                 return False
         for place in self._absent:
             if place.look() is not MISSING:
-                return False
-        for fact in self._contents:
-            if not fact.holds():
                 return False
         return self._seen_changes == LAYERS.count or self._layers_hold()
 
