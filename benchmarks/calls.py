@@ -33,6 +33,32 @@ def network() -> keras.Model:
     return keras.Sequential([Input((512,), name="x"), *layers], name="mlp")
 
 
+class Subclassed(keras.Model):
+    """The same layers in a model whose `call` is Python, run at each call."""
+
+    def __init__(self, layers: list[keras.Layer]) -> None:
+        super().__init__(name="subclassed")
+        self.inner = layers
+
+    def call(self, x: object) -> object:
+        for layer in self.inner:
+            x = layer(x)
+        return x
+
+
+def operations(weights: list[np.ndarray], x: np.ndarray) -> Callable[[], object]:
+    """The same network as eight eager operations on tensors."""
+    w1, b1, w2, b2, w3, b3 = map(keras.tensor, weights)
+    start, ops = keras.tensor(x), keras.ops
+
+    def call() -> object:
+        h = ops.relu(start @ w1 + b1)
+        h = ops.relu(h @ w2 + b2)
+        return h @ w3 + b3
+
+    return call
+
+
 def by_hand(weights: list[np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
     """The same network as three lines of numpy."""
     w1, b1, w2, b2, w3, b3 = weights
@@ -87,6 +113,7 @@ def main() -> None:
         model.save(folder / "mlp.irk")
         np.save(folder / "x.npy", x)
         peer, hand = session(model, folder), by_hand(model.get_weights())
+        written = Subclassed(model.layers)
         ready = execution.backend("onnxruntime").prepare(model.graph_model, threads=1)
         hybrid = network()
         hybrid.set_weights(model.get_weights())
@@ -99,6 +126,8 @@ def main() -> None:
             "irkit interpreter": (lambda: planned.run([x]), "numpy by hand"),
             "irkit predict": (lambda: model.predict(x, verbose=0), "onnxruntime, Python"),
             "irkit eager, model(x)": (lambda: model(x), "numpy by hand"),
+            "irkit eager, subclassed": (lambda: written(x), "numpy by hand"),
+            "irkit eager, irkit.ops": (operations(model.get_weights(), x), "numpy by hand"),
             "irkit hybridized, guards on": (lambda: hybrid(x), "onnxruntime, Python"),
         }
         times: dict[str, list[float]] = {row: [] for row in rows}

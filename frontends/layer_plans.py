@@ -46,6 +46,10 @@ class LayerPlans:
         self.seen: dict[object, int] = {}
         self.ready: dict[object, execution.Executable] = {}
 
+    def __reduce__(self) -> tuple[type, tuple[int]]:
+        """A copy of a layer makes plans of its own."""
+        return LayerPlans, (-1,)
+
 
 def answer(layer: Layer, args: Sequence[Any], kwargs: Mapping[str, Any]) -> EagerTensor | Symbol | None:
     """layer(*args, **kwargs) by a plan; None where there is none. Of a symbol: another symbol."""

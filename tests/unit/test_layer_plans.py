@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -92,6 +94,16 @@ def test_a_users_layer_is_called_each_time_and_the_layers_in_it_are_planned() ->
     assert len(layer.calls) == CALLS
     assert plans(layer) == 0
     assert plans(layer.dense) == 1
+
+
+def test_a_planned_layer_can_be_copied() -> None:
+    layer = Dense(2)
+    for _ in range(CALLS):
+        wanted = np.asarray(layer(X))
+    twin = copy.deepcopy(layer)
+    twin.set_weights([2 * w for w in twin.get_weights()])
+    np.testing.assert_allclose(twin(X), 2 * wanted, rtol=1e-6)
+    np.testing.assert_array_equal(layer(X), wanted)
 
 
 def test_training_and_masks_are_not_planned() -> None:
