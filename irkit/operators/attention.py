@@ -16,6 +16,8 @@ from irkit.operators.rules import rounded, same_dtype, show, stretched, widened
 
 __all__ = ["Attention", "RotaryEmbedding"]
 
+MAX_HEADS = 65_536  # onnxruntime keeps them in 32 bits, cuts off the others, and divides by what is left
+
 
 def in_heads(shape: Shape, heads: int | None, name: str) -> Shape:
     """(batch, sequence, heads · size) as (batch, heads, sequence, size); four axes stay as they are."""
@@ -51,8 +53,8 @@ class Attention(Operator):
     """
 
     is_causal: bool = False
-    kv_num_heads: int | None = attribute(None, at_least=1)
-    q_num_heads: int | None = attribute(None, at_least=1)
+    kv_num_heads: int | None = attribute(None, at_least=1, at_most=MAX_HEADS)
+    q_num_heads: int | None = attribute(None, at_least=1, at_most=MAX_HEADS)
     qk_matmul_output_mode: int = attribute(0, one_of=(0, 1, 2, 3))
     scale: float | None = None
     softcap: float = attribute(0.0, at_least=0)
@@ -200,7 +202,7 @@ class RotaryEmbedding(Operator):
     """
 
     interleaved: bool = False
-    num_heads: int | None = attribute(None, at_least=0)  # 0: absent, as exporters write
+    num_heads: int | None = attribute(None, at_least=0, at_most=MAX_HEADS)  # 0: absent, as exporters write
     rotary_embedding_dim: int = attribute(0, at_least=0)
 
     dtypes = dict.fromkeys(("X", "cos_cache", "sin_cache"), FLOATS - {DType.float64}) | {
