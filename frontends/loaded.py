@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -9,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 from irkit import execution, serialize
 from irkit.errors import IrkitError, UnsupportedError
 from irkit.frontends import state
-from irkit.frontends.capture.captured import Captured
-from irkit.frontends.capture.report import CaptureReport
 from irkit.frontends.definition import Definition, LayerStep, Record, current_scope
 from irkit.frontends.files import not_read, path_of
 from irkit.frontends.input import InputLayer
@@ -162,23 +161,6 @@ class LoadedModel(Model):
         return made[: len(model.user_outputs)]
 
 
-class LoadedCapture(LoadedModel):
-    """A captured program read from a file: called with arguments like those of the capture, and held against them."""
-
-    def __init__(self, model: GraphModel, backend: str) -> None:
-        super().__init__(model)
-        self.captured, self.backend = Captured.of(model), backend
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """What the program returns. Raises AssumptionError, AssertionFailed, ShapeError, ExecutionError."""
-        return self.captured.run(args, kwargs, self.backend)
-
-    @property
-    def report(self) -> CaptureReport:
-        """What was fixed, assumed, unrolled and checked when it was captured."""
-        return self.captured.report
-
-
 def _definition_of(model: GraphModel) -> Definition:
     """The model's graph as a definition, so that models can be cut out of it."""
     definition = Definition(model.graph)
@@ -215,7 +197,11 @@ def load(
     path = path_of(filepath, "load")
     try:
         model = serialize.load(path, verify=verify)
-        captured = model.signature.inputs["kind"] == "arguments"
-        return LoadedCapture(model, backend) if captured else LoadedModel(model)
+        if model.signature.inputs["kind"] == "arguments":
+            # capture is a large part of irkit, which other files do not need
+            captured = importlib.import_module("irkit.frontends.capture.loaded").LoadedCapture(model, backend)
+            assert isinstance(captured, LoadedModel)
+            return captured
+        return LoadedModel(model)
     except (OSError, IrkitError) as error:
         raise not_read(error, path, "a file that model.save wrote") from None

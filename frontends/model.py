@@ -25,7 +25,6 @@ from irkit.frontends.input import TensorSpec
 from irkit.frontends.layer import Layer
 from irkit.frontends.prediction import Prediction, arrange
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
-from irkit.frontends.tracing import trace
 from irkit.frontends.variable import Variable
 from irkit.ir import DType, GraphModel
 from irkit.ir.source import caller
@@ -92,7 +91,7 @@ class Model(Layer):
         key = tuple((s.shape, s.dtype) for s in specs)
         found = self._traced.get(key)
         if found is None:
-            found = self._traced[key] = trace(self, names, specs, structure)
+            found = self._traced[key] = _trace(self, names, specs, structure)
             self.built = True
         if self._first is None:
             self._first = found
@@ -377,6 +376,12 @@ class Model(Layer):
             serialize.save(model, path, samples=flat, onnx=onnx, strip_sources=strip_sources)
         except (OSError, IrkitError) as error:
             raise not_written(error, path) from None
+
+
+def _trace(*arguments: Any) -> GraphModel:
+    """capture.models.trace: a large part of irkit, which models made of Inputs do not need."""
+    made: GraphModel = importlib.import_module("irkit.frontends.capture.models").trace(*arguments)
+    return made
 
 
 def _one(inputs: tuple[Any, ...]) -> Any:

@@ -1,58 +1,21 @@
-"""From a model's `call` to a GraphModel: run it once on symbolic tensors, and make the layer tree from its records."""
+"""From a complete definition to a GraphModel: outputs, states, what is needed of the graph, and the layer tree."""
 
 from __future__ import annotations
 
 import dataclasses
+import importlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from irkit.errors import ArgumentError
 from irkit.frontends.apply import symbolic_value
-from irkit.frontends.capture.runtime import Session, capturing
-from irkit.frontends.capture.values import each
 from irkit.frontends.definition import Definition, Record, Scope, scope
-from irkit.frontends.input import TensorSpec
 from irkit.frontends.layer import Layer
-from irkit.frontends.number import number
-from irkit.frontends.size import OpenNumber
 from irkit.frontends.state import become_states
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor
 from irkit.frontends.variable import Variable
 from irkit.ir import Call, Graph, GraphModel, LayerNode, Signature, Value
-from irkit.ir.structure import Structure, flatten, unflatten
-from irkit.passes.rewriting import has_effect
-
-if TYPE_CHECKING:
-    from irkit.frontends.model import Model
-
-
-def trace(
-    model: Model, names: Sequence[str], specs: Sequence[TensorSpec], structure: Structure
-) -> GraphModel:
-    """The graph of `model` for inputs like `specs`, laid out as `structure` says.
-
-    Raises CaptureError where the program asks for values, and what layers raise.
-    """
-    definition = Definition(Graph(model.name))
-    tensors = [
-        SymbolicTensor(definition.graph.input(name, spec.type(name)), definition)
-        for name, spec in zip(names, specs, strict=True)
-    ]
-    session = Session(definition)
-    with capturing(session), scope(Scope(capturing=definition, training=False)):
-        result = session.call(model.call, (unflatten(structure, tensors),), {})
-        result = each(lambda x: number(x).tensor if isinstance(x, OpenNumber) else x, result)
-    leaves, out_structure = flatten(result, is_leaf)
-    if not leaves:
-        raise ArgumentError(
-            "call() returned no tensor.",
-            source=str(model.source),
-            layer=model.shown,
-            cure="Does it end in `return`?",
-        )
-    return completed(definition, node_of(model, model.name), leaves, Signature(structure, out_structure))
 
 
 def completed(
@@ -88,6 +51,7 @@ def _output_value(leaf: Any, definition: Definition) -> Value:  # one of _is_lea
 
 def _prune(graph: Graph) -> None:
     """Take out what no output depends on, and what does not check anything."""
+    has_effect = importlib.import_module("irkit.passes.rewriting").has_effect  # passes are many, and late
     outputs = set(graph.outputs)
     for node in reversed(list(graph.nodes)):
         if not any(v.uses or v in outputs for v in node.outputs) and not has_effect(node):
