@@ -93,16 +93,25 @@ def chain_writer(chain: Chain) -> Writer:
     position = {value: i for i, value in enumerate(chain.inputs)}
     parts = [_part(n, before, position) for n, before in zip(chain.nodes[1:], chain.nodes, strict=False)]
     first = _first(chain.nodes[0], position)
-    count = cast("TensorType", chain.outputs[0].type).size
-    small = isinstance(count, int) and count < _LARGE
+    is_large = _size_question(chain)
 
     def run(*given: Any) -> Any:  # noqa: ANN401  # arrays
         xs, out = given[:-1], given[-1]
-        if small or max(x.size for x in xs) < _LARGE:
-            return _through(first, parts, xs, out)
-        return _in_blocks(first, parts, xs, out)
+        return _in_blocks(first, parts, xs, out) if is_large(xs) else _through(first, parts, xs, out)
 
     return run
+
+
+def _size_question(chain: Chain) -> Callable[[Sequence[Any]], bool]:
+    """Whether blocks pay, asked as cheaply as can be: it is asked at every call."""
+    type_ = cast("TensorType", chain.outputs[0].type)
+    if isinstance(type_.size, int):
+        known = type_.size >= _LARGE
+        return lambda _: known
+    alike = next((i for i, v in enumerate(chain.inputs) if v.type == type_), None)
+    if alike is not None:
+        return lambda xs: xs[alike].size >= _LARGE
+    return lambda xs: max(x.size for x in xs) >= _LARGE
 
 
 def _through(first: Writer, parts: Sequence[_Part], xs: Sequence[Any], out: Array | None) -> Array:
