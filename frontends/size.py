@@ -124,18 +124,20 @@ class Size(OpenNumber):
         verdict = dims.equal(self.expression, as_dim(other))
         return self._refuse(f"== {other}") if verdict is None else verdict
 
-    def __ge__(self, other: int | Size) -> bool:
+    def __ge__(self, other: object) -> bool:
+        if not isinstance(other, int | Size):
+            return NotImplemented  # a tensor knows
         verdict = dims.at_least(self.expression, as_dim(other))
         return self._refuse(f">= {other}") if verdict is None else verdict
 
-    def __lt__(self, other: int | Size) -> bool:
-        return not self >= other
+    def __lt__(self, other: object) -> bool:
+        return not self >= other if isinstance(other, int | Size) else NotImplemented
 
-    def __gt__(self, other: int | Size) -> bool:
-        return self >= other + 1
+    def __gt__(self, other: object) -> bool:
+        return self >= other + 1 if isinstance(other, int | Size) else NotImplemented
 
-    def __le__(self, other: int | Size) -> bool:
-        return not self > other
+    def __le__(self, other: object) -> bool:
+        return not self > other if isinstance(other, int | Size) else NotImplemented
 
     def __hash__(self) -> int:
         return hash(self.expression)
