@@ -17,6 +17,7 @@ A user's layer may as well have an `__init__` of its own, as in Keras.
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import functools
 import inspect
 import warnings
@@ -139,7 +140,25 @@ class Layer(Holder):
                 source=str(caller()),
                 cure="Make super().__init__() the first line of its __init__.",
             )
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        if name.startswith("_"):
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
+            )
+        raise UnknownNameError(
+            f"there is no attribute {name!r}.",
+            source=str(caller()),
+            layer=self.shown,
+            cure=self._about_attributes(name),
+        )
+
+    def _about_attributes(self, name: str) -> str:
+        """What to write instead of an attribute that is not there."""
+        near = difflib.get_close_matches(name, [*self.__dict__, *vars(type(self))], n=2, cutoff=0.75)
+        if near:
+            return f"Did you mean {' or '.join(near)}?"
+        if not self.built:
+            return "It has no weights yet: call it on a tensor, or give its model an Input, first."
+        return "What it has: " + ", ".join(k for k in self.__dict__ if not k.startswith("_")) + "."
 
     # ---- what a layer defines
 

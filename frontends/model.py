@@ -198,7 +198,8 @@ class Model(Layer):
         try:
             return self._prediction(x, backend).run(x, batch_size or 32, verbose, steps)
         except IrkitError as error:
-            raise error.at(str(caller()), self.shown) from error.__cause__
+            declared = [f"{self.shown} is declared at {self.source}"] if isinstance(error, ShapeError) else []
+            raise error.at(str(caller()), self.shown, declared) from error.__cause__
 
     def _prediction(self, x: Any, backend: str) -> Prediction:
         model = self._model_for(x)

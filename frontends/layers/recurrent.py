@@ -17,6 +17,7 @@ from irkit.errors import ArgumentError, ShapeError, UnsupportedError
 from irkit.frontends import ops
 from irkit.frontends.apply import apply
 from irkit.frontends.layer import layer
+from irkit.frontends.layer_facts import made_by
 from irkit.frontends.layers.arguments import Named, Shape, fraction, known_size, need_rank, need_size, whole
 from irkit.frontends.layers.gates import (
     Gated,
@@ -33,6 +34,18 @@ from irkit.ir import DType, TensorType
 from irkit.operators import Operator
 
 __all__ = ["GRU", "LSTM", "SimpleRNN"]
+
+
+def _need_steps(sequences: object) -> None:
+    """Raises ShapeError for the last step alone that a recurrent layer gave."""
+    maker = made_by(sequences)
+    if maker is None or not hasattr(maker.layer, "return_sequences") or maker.layer.return_sequences:
+        return
+    if isinstance(sequences, Tensor) and sequences.ndim == 2:
+        raise ShapeError(
+            f"needs all steps of a sequence, (batch, steps, features), and {maker.layer.shown} gives its last one.",
+            cure=f"Write return_sequences=True in {maker.layer.shown} ({maker.source}).",
+        )
 
 
 class Recurrent(Gated):
@@ -88,6 +101,7 @@ class Recurrent(Gated):
     reset_state = reset_states
 
     def check_inputs(self, sequences: object, *_: object) -> None:
+        _need_steps(sequences)
         need_rank(sequences, 3, "batch, steps, features")
         if self.built:
             expected = self.kernel.shape[0]

@@ -66,12 +66,10 @@ class Dropout(Noise):
         return random.dropout(inputs, self.rate, self.noise_shape, self._seeds) if self.rate else inputs
 
 
-@layer
 class SpatialDropout(Noise):
     """Base: in training whole channels are 0 with probability `rate`."""
 
     rate: float
-    seed: int | random.SeedGenerator | None = None
     rank: ClassVar[int]
 
     def setup(self) -> None:
@@ -80,7 +78,7 @@ class SpatialDropout(Noise):
 
     @property
     def _format(self) -> str:
-        return getattr(self, "data_format", None) or "channels_last"
+        return "channels_last"
 
     def check_inputs(self, inputs: object) -> None:
         need_rank(inputs, self.rank + 2, image_axes(self.rank, self._format))
@@ -91,9 +89,12 @@ class SpatialDropout(Noise):
         return random.dropout(inputs, self.rate, shape, self._seeds)
 
 
+@layer
 class SpatialDropout1D(SpatialDropout):
     """Dropout of whole channels of sequences."""
 
+    rate: float
+    seed: int | random.SeedGenerator | None = None
     rank = 1
 
 
@@ -105,6 +106,10 @@ class SpatialDropout2D(SpatialDropout):
     data_format: str | None = None
     seed: int | random.SeedGenerator | None = None
     rank = 2
+
+    @property
+    def _format(self) -> str:
+        return self.data_format or "channels_last"
 
     def setup(self) -> None:
         super().setup()
