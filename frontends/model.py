@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -53,7 +53,7 @@ class Model(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._traced: dict[tuple[tuple[Any, str], ...], GraphModel] = {}
+        self._traced: dict[tuple[tuple[Any, str], ...], _Traced] = {}
         self._first: GraphModel | None = None
         self._seen: Any = None  # specs of the first inputs it was called on
         self._predictions: dict[tuple[int, str], Prediction] = {}
@@ -75,6 +75,9 @@ class Model(Layer):
                 source=str(caller()),
                 cure="Call it on an array, or model.trace(irkit.TensorSpec((None, …))), first.",
             )
+        for key, found in self._traced.items():
+            if found.model is self._first and not found.facts.hold():
+                return self._traced_again(key, found).model
         return self._first
 
     def trace(self, *inputs: Any) -> GraphModel:  # specs, shapes or arrays, in any structure
@@ -91,11 +94,23 @@ class Model(Layer):
         key = tuple((s.shape, s.dtype) for s in specs)
         found = self._traced.get(key)
         if found is None:
-            found = self._traced[key] = _trace(self, names, specs, structure)
+            found = self._traced[key] = _Traced(
+                *_trace(self, names, specs, structure), (names, specs, structure)
+            )
             self.built = True
+        elif not found.facts.hold():
+            found = self._traced_again(key, found)
         if self._first is None:
-            self._first = found
-        return found
+            self._first = found.model
+        return found.model
+
+    def _traced_again(self, key: tuple[tuple[Any, str], ...], stale: _Traced) -> _Traced:
+        """The graph that takes the place of one that was made when something outside was different."""
+        made = self._traced[key] = _Traced(*_trace(self, *stale.arguments), stale.arguments)
+        self._predictions.clear()
+        if self._first is stale.model:
+            self._first = made.model
+        return made
 
     def _input_names(self, paths: Sequence[str]) -> list[str]:
         """The parameter of `call`, and what follows it in a structure: image; x['mask'] is called mask."""
@@ -379,9 +394,17 @@ class Model(Layer):
             raise not_written(error, path) from None
 
 
-def _trace(*arguments: Any) -> GraphModel:
+class _Traced(NamedTuple):
+    """A graph made by running `call`. facts: Guards over what it read outside. arguments: of _trace, to repeat it."""
+
+    model: GraphModel
+    facts: Any
+    arguments: tuple[Any, ...]
+
+
+def _trace(*arguments: Any) -> tuple[GraphModel, Any]:
     """capture.models.trace: a large part of irkit, which models made of Inputs do not need."""
-    made: GraphModel = importlib.import_module("irkit.frontends.capture.models").trace(*arguments)
+    made: tuple[GraphModel, Any] = importlib.import_module("irkit.frontends.capture.models").trace(*arguments)
     return made
 
 

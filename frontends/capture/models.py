@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from irkit.errors import ArgumentError
+from irkit.frontends.capture.guards import Guards
 from irkit.frontends.capture.runtime import Session, capturing
 from irkit.frontends.capture.values import each
 from irkit.frontends.definition import Definition, Scope, scope
@@ -20,8 +21,8 @@ from irkit.ir.structure import Structure, flatten, unflatten
 
 def trace(
     model: Model, names: Sequence[str], specs: Sequence[TensorSpec], structure: Structure
-) -> GraphModel:
-    """The graph of `model` for inputs like `specs`, laid out as `structure` says.
+) -> tuple[GraphModel, Guards]:
+    """The graph of `model` for inputs like `specs`, laid out as `structure` says, and the facts that it was made from.
 
     Raises CaptureError where the program asks for values, and what layers raise.
     """
@@ -42,4 +43,5 @@ def trace(
             layer=model.shown,
             cure="Does it end in `return`?",
         )
-    return completed(definition, node_of(model, model.name), leaves, Signature(structure, out_structure))
+    made = completed(definition, node_of(model, model.name), leaves, Signature(structure, out_structure))
+    return made, Guards(session.watch.reads.values(), session.watch.layers)

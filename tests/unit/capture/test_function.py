@@ -452,3 +452,20 @@ def test_what_methods_of_the_users_own_objects_read_is_watched(python, monkeypat
     for k in (3.0, 1.0, 0.5):
         monkeypatch.setitem(globals(), "K", k)
         same(f(f32(1)), python(EagerTensor(f32(1))))
+
+
+def test_predict_and_save_follow_what_changes_outside(tmp_path):
+    net = Net()
+    x = np.random.default_rng(1).normal(size=(3, 3)).astype(np.float32)
+    net(x)
+    for scale in (1.0, 3.0, -2.0):
+        net.scale = scale
+        expected = np.asarray(net(x))
+        np.testing.assert_allclose(net.predict(x, verbose=0), expected, rtol=1e-5, atol=1e-6)
+        net.scale = scale * 2
+        net.save(tmp_path / "net.irk")
+        saved = irkit.load(tmp_path / "net.irk").predict(x, verbose=0)
+        np.testing.assert_allclose(saved, expected * 2, rtol=1e-5, atol=1e-6)
+    first = net.graph_model
+    net.predict(x, verbose=0)
+    assert net.graph_model is first, "nothing changed, so nothing is made anew"
