@@ -87,11 +87,15 @@ void Session::call(const irkit_value* inputs, OrtValues& outputs, States& states
     }
 }
 
-/// The states change only when all went well.
+/// The states change only when all went well. A session without any does not even touch the vector of them:
+/// its calls share no lock.
 void Session::call_once(Feed& feed, const OrtRunOptions* options, OrtValues& outputs, States& states) const {
     std::unique_lock<std::mutex> lock(states.mutex, std::defer_lock);
-    if (model_->states > 0) lock.lock();
-    for (const OrtValuePointer& state : states.values) feed.values.push_back(state.get());
+    const bool has_states = model_->states > 0;
+    if (has_states) {
+        lock.lock();
+        for (const OrtValuePointer& state : states.values) feed.values.push_back(state.get());
+    }
     for (const OrtValuePointer& output : outputs) feed.values.push_back(output.get());
     feed.values.resize(feed.count + output_names_.size());
     OrtValues next(model_->states);
@@ -108,7 +112,7 @@ void Session::call_once(Feed& feed, const OrtRunOptions* options, OrtValues& out
     } catch (const Error& error) {
         throw failed_run(error, *model_->program);
     }
-    states.values.swap(next);
+    if (has_states) states.values.swap(next);
 }
 
 }  // namespace irkit::inside

@@ -74,3 +74,22 @@ TEST_CASE("each call has its own time") {
     CHECK(early == IRKIT_TIMEOUT);
     CHECK(late == IRKIT_TIMEOUT);
 }
+
+TEST_CASE("a session whose time is over is not made") {
+    const irkit::Model model = loop_model();
+    irkit_session_options options = IRKIT_SESSION_OPTIONS_INIT;
+    options.timeout_microseconds = 1;
+    int timeouts = 0;
+    for (int attempt = 0; attempt < 1000 && timeouts == 0;
+         ++attempt) {  // it may be made before anybody looks
+        try {
+            const irkit::Session session(model, options);
+        } catch (const irkit::Error& error) {
+            REQUIRE(error.code() == IRKIT_TIMEOUT);
+            ++timeouts;
+        }
+    }
+    CHECK(timeouts == 1);
+    options.timeout_microseconds = 3'600'000'000;
+    CHECK_NOTHROW(irkit::Session(model, options));
+}

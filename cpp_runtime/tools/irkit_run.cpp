@@ -18,6 +18,8 @@ struct Arguments {
     int threads = 0;
     bool self_test = false;
     bool info = false;
+    bool profile = false;
+    double timeout = 0;  // seconds; 0: none
     irkit_verify verify = IRKIT_VERIFY_AUTO;
 };
 
@@ -43,6 +45,9 @@ Arguments parse(int argc, char** argv) {
                    "checksum of the weights: auto (up to 64 MiB), always, never")
         ->transform(CLI::CheckedTransformer(levels));
     app.add_flag("--self-test", arguments.self_test, "run the file's test vectors and compare");
+    app.add_flag("--profile", arguments.profile, "print what each node took, the slowest first");
+    app.add_option("--timeout", arguments.timeout, "seconds after which a call is stopped")
+        ->check(CLI::Range(0.0, 1e9));
     app.add_flag("--info", arguments.info, "print what the file holds; runs nothing");
     try {
         app.parse(argc, argv);
@@ -126,20 +131,32 @@ void write_outputs(const std::vector<std::string>& files, const irkit::Model& mo
 }
 
 irkit::Outputs run_repeatedly(const irkit::Session& session, const std::vector<irkit_tensor>& inputs,
-                              int repeat) {
+                              const Arguments& arguments) {
     using Clock = std::chrono::steady_clock;
     std::vector<double> times;
     irkit::Outputs outputs;
-    for (int k = 0; k < repeat; ++k) {
+    const std::chrono::duration<double> timeout(arguments.timeout);
+    const irkit::RunLimits limits(std::chrono::duration_cast<std::chrono::microseconds>(timeout));
+    for (int k = 0; k < arguments.repeat; ++k) {
         const auto start = Clock::now();
-        outputs = session.run(inputs);
+        outputs = session.run(inputs, limits);
         times.push_back(std::chrono::duration<double, std::micro>(Clock::now() - start).count());
     }
     std::sort(times.begin(), times.end());
-    if (repeat > 1)
-        std::printf("%d calls: min %.2f us, median %.2f us\n", repeat, times.front(),
+    if (arguments.repeat > 1)
+        std::printf("%d calls: min %.2f us, median %.2f us\n", arguments.repeat, times.front(),
                     times[times.size() / 2]);
     return outputs;
+}
+
+void print_profile(const std::vector<irkit::NodeTime>& times) {
+    std::printf("%12s %8s  %-20s %s\n", "microseconds", "calls", "operation", "layer, source");
+    for (const irkit::NodeTime& each : times) {
+        const std::string place =
+            each.layer + (each.layer.empty() || each.source.empty() ? "" : ", ") + each.source;
+        std::printf("%12lld %8llu  %-20s %s\n", static_cast<long long>(each.time.count()),
+                    static_cast<unsigned long long>(each.calls), each.op.c_str(), place.c_str());
+    }
 }
 
 void run(const Arguments& arguments) {
@@ -158,14 +175,16 @@ void run(const Arguments& arguments) {
     irkit_session_options options = IRKIT_SESSION_OPTIONS_INIT;
     options.threads = arguments.threads;
     if (!arguments.library.empty()) options.library = arguments.library.c_str();
-    const irkit::Session session(model, options);
+    options.profile = arguments.profile;
+    irkit::Session session(model, options);
     if (arguments.self_test) {
         std::printf("%zu samples passed\n", session.self_test());
         return;
     }
     std::vector<irkit_tensor> inputs;
     for (Array& array : arrays) inputs.push_back(array.tensor());
-    write_outputs(outputs, model, run_repeatedly(session, inputs, arguments.repeat));
+    write_outputs(outputs, model, run_repeatedly(session, inputs, arguments));
+    if (arguments.profile) print_profile(session.end_profile());
 }
 
 /// One line, whatever the message.
