@@ -12,6 +12,7 @@ from irkit.backends.interpreter.failures import located
 from irkit.backends.interpreter.kernels import in_float64
 from irkit.backends.interpreter.plan import Observer, Plan
 from irkit.backends.states import SessionStates
+from irkit.errors import ArgumentError
 from irkit.ir.weights import Weight
 
 if TYPE_CHECKING:
@@ -51,6 +52,12 @@ class PlannedModel:
     ) -> None:
         self._check = InputCheck(model, referee=float64)
         given = frozenset(v for v in model.user_inputs if v.name in donated)
+        if len(given) < len(donated):
+            known = ", ".join(model.inputs)
+            raise ArgumentError(
+                f"not all of {', '.join(sorted(donated))} are inputs of the model.",
+                cure=f"Its inputs are {known}.",
+            )
         self._plan = plan = Plan(model.graph, float64, observe, given)
         self._frames: list[Frame] = []  # of finished calls, whose memory the next ones use
         self._float64 = float64

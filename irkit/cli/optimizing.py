@@ -35,9 +35,10 @@ _SHOWN = 20  # rewrites that are printed unless all are wanted
 )
 @click.option("--all", "show_all", is_flag=True, help="Print every rewrite.")
 def optimize(file: str, to_file: str, level: int, budget: int, show_all: bool) -> None:
-    """Write a model with fewer operations, and tell what was changed and why."""
+    """Write a model with fewer operations, and tell what was changed and why. Samples in the file stay as they are."""
     model, report = optimized(load_model(file), level, budget=budget)
-    serialize.save(model, to_file)
+    samples = serialize.load_samples(file)  # with the answers of the model as it was
+    serialize.save(model, to_file, samples=samples or None)
     click.echo(f"level {level}: {report}")
     _print_rewrites(report, show_all)
     before, after = (Path(f).stat().st_size for f in (file, to_file))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from irkit import operators as o
 from irkit.backends.interpreter import Interpreter, PlannedModel, chains
 from irkit.backends.interpreter.views import FRESH, VIEWS
+from irkit.errors import ArgumentError
 from irkit.ir import Graph, GraphModel, LayerNode, Operation, Signature, Value, tensor
 from irkit.operators import registry
 
@@ -64,6 +65,11 @@ def test_inputs_that_were_not_given_away_stay() -> None:
     (d,) = Interpreter().prepare(multiply_and_add()).run([a, b])
     assert not np.shares_memory(d, b)
     np.testing.assert_array_equal(b, before)
+
+
+def test_only_inputs_can_be_given_away() -> None:
+    with pytest.raises(ArgumentError, match=r"not all of c are inputs(?s:.)*Its inputs are a, b"):
+        Interpreter().prepare(multiply_and_add(), donated=["c"])
 
 
 class Drawing:

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import irkit
+from irkit import serialize
 from irkit.cli import main
 from irkit.errors import ArgumentError
 from irkit.execution import backend
@@ -141,11 +142,13 @@ def test_another_level_is_refused_where_it_was_asked_for() -> None:
 
 def test_the_command_tells_what_it_did_and_plans(tmp_path: Path) -> None:
     source, target = tmp_path / "m.irk", tmp_path / "quick.irk"
-    convolutional().save(source)
+    convolutional().save(source, samples=images())
     done = CliRunner().invoke(main, ["optimize", str(source), str(target), "--level", "3"])
     assert done.exit_code == 0, done.output
     assert "absorb_affine" in done.output
     assert "more: --all" in done.output
+    (sample,), (kept,) = serialize.load_samples(source), serialize.load_samples(target)
+    np.testing.assert_array_equal(kept.outputs[0], sample.outputs[0])
     planned = CliRunner().invoke(main, ["plan", str(target), "--size", "batch=4"])
     assert "with batch = 4" in planned.output
     wrong = CliRunner().invoke(main, ["plan", str(target), "--size", "batch"])
