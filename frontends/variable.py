@@ -133,9 +133,18 @@ class Variable(TensorMethods):
         """The value, as an array that the caller may change."""
         return np.array(self.weight.data)
 
+    def __bool__(self) -> bool:
+        return bool(self.weight.data)
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # numpy's protocol
         array = self.weight.data if dtype is None else self.weight.data.astype(dtype)
         return array.copy() if copy else array
+
+    def __int__(self) -> int:
+        return int(self.weight.data)
+
+    def __float__(self) -> float:
+        return float(self.weight.data)
 
     # ---- assigning
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from irkit.errors import IrkitError
 from irkit.ir.source import UNKNOWN, Source
 
 
@@ -17,7 +18,8 @@ class Raised:
     @property
     def message(self) -> str:
         """As the checks in the graph tell it."""
-        kind, text = type(self.error).__name__, str(self.error)
+        error = self.error
+        kind, text = type(error).__name__, error.problem if isinstance(error, IrkitError) else str(error)
         if kind == "AssertionError":
             return text or "an assertion of the model does not hold."
         return f"{kind}: {text}" if text else kind

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from irkit import operators as op
-from irkit.errors import CaptureError, IrkitError
+from irkit.errors import ArgumentError, CaptureError, IrkitError
 from irkit.frontends.apply import apply_one, symbolic_value
 from irkit.frontends.capture import contents
 from irkit.frontends.capture.raising import Raised as Raised
@@ -130,7 +130,8 @@ class Region:
 
 def _as_raised(error: Exception) -> Raised:
     """An error of Python's that the program runs into: as in an eager run, only who comes here meets it."""
-    if isinstance(error, IrkitError) or not isinstance(error, ArithmeticError | LookupError | ValueError):
+    ours = isinstance(error, IrkitError) and not isinstance(error, ArgumentError)
+    if ours or not isinstance(error, ArithmeticError | LookupError | ValueError):
         raise error
     return Raised(error, _line_of(error))
 

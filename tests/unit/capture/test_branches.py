@@ -225,3 +225,12 @@ def test_containers_that_the_run_chooses_cannot_be_changed_nor_told_apart() -> N
     for f in (changed, told_apart):
         with pytest.raises(irkit.CaptureError, match="only the run knows"):
             irkit.capture(f, OPEN)
+
+
+def test_an_index_that_only_one_branch_reads_is_met_only_there() -> None:
+    def f(x: Any) -> Any:
+        return x[7] if x.sum() > 100 else x[0]
+
+    captured = agrees(f, [floats(1, 2)], (floats(1, 2),))
+    with pytest.raises(irkit.AssertionFailed, match="index 7 lies outside"):
+        captured(floats(100, 2))
