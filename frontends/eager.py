@@ -61,6 +61,10 @@ def compute(
 def _key(operator: Operator, arrays: Sequence[Array | None], count: int | None) -> object:
     """All that the shape rule can see; None where that is much. (Attributes are compared, not their kernels bound: -0.0
     equals 0.0.)"""
+    if len(arrays) == 2 and not operator.specs and not operator.parameters.wants_known:  # the usual case
+        a, b = arrays
+        if a is not None and b is not None:
+            return operator.__class__, count, a.dtype, a.shape, b.dtype, b.shape
     parts: list[object] = [operator if operator.specs else operator.__class__, count]
     try:
         for a in arrays:
