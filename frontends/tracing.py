@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from irkit.frontends.state import become_states
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor
 from irkit.frontends.variable import Variable
 from irkit.ir import Call, Graph, GraphModel, LayerNode, Signature, Value
+from irkit.ir.graph import ends_run
 
 
 def completed(
@@ -51,10 +51,9 @@ def _output_value(leaf: Any, definition: Definition) -> Value:  # one of _is_lea
 
 def _prune(graph: Graph) -> None:
     """Take out what no output depends on, and what does not check anything."""
-    has_effect = importlib.import_module("irkit.passes.rewriting").has_effect  # passes are many, and late
     outputs = set(graph.outputs)
     for node in reversed(list(graph.nodes)):
-        if not any(v.uses or v in outputs for v in node.outputs) and not has_effect(node):
+        if not any(v.uses or v in outputs for v in node.outputs) and not ends_run(node):
             graph.remove(node)
     for weight, value in list(graph.weights.items()):
         if not value.uses and value not in outputs:

@@ -16,6 +16,7 @@ from irkit.frontends.capture.variables import Held, Key, Stored, Variables, chan
 from irkit.frontends.number import Number
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
 from irkit.ir import DType, TensorType
+from irkit.ir.graph import ends_run
 
 if TYPE_CHECKING:
     from irkit.frontends.capture.runtime import Session
@@ -144,7 +145,7 @@ def _after_checks(session: Session, first: Tensor | None) -> Tensor | None:
 
 def has_checks(graph: Graph) -> bool:
     """Whether running the graph may end the run."""
-    return any(n.op.name == "Assert" for n in graph.walk())
+    return any(map(ends_run, graph.nodes))
 
 
 def _as_condition(goes_on: bool | Number) -> Tensor:

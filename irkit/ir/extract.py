@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from irkit.errors import GraphError
-from irkit.ir.graph import Graph, Node, Operation, Value, captured
+from irkit.ir.graph import Graph, Node, Operation, Value, captured, ends_run
 from irkit.ir.weights import Weight
 
 
@@ -17,7 +17,7 @@ def extract(
 
     Raises GraphError when an output depends on an input of `graph` that is not among `inputs`.
     """
-    needed = _needed(inputs, outputs)
+    needed = _needed(inputs, outputs) | _checks(graph, inputs)
     new = Graph(graph.name)
     new.constraints.exact_broadcast = graph.constraints.exact_broadcast
     mapping: dict[Value, Value] = {}
@@ -90,6 +90,18 @@ def _copied_op(
         copy.set_outputs([mapping[v] for v in inner.outputs])
         copies.append(copy)
     return op.with_subgraphs(copies)
+
+
+def _checks(graph: Graph, inputs: Sequence[Value]) -> set[Node]:
+    """The checks that depend on nothing but `inputs`, and what they need: whoever cuts a model keeps them."""
+    missing, found = set(graph.inputs) - set(inputs), set[Node]()
+    for node in graph.nodes:
+        if ends_run(node):
+            with_it = _needed(inputs, node.outputs)
+            reads = {v for n in with_it for v in (*n.inputs, *captured(n))}
+            if not reads & missing:
+                found |= with_it
+    return found
 
 
 def _needed(inputs: Sequence[Value], outputs: Sequence[Value]) -> set[Node]:

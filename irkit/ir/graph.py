@@ -388,6 +388,11 @@ def _with_graphs(graph: Graph) -> Iterator[Node]:
     return iter([node for node in graph.nodes if node.op.subgraphs])
 
 
+def ends_run(node: Node) -> bool:
+    """Whether running the node may end the run: it is an Assert, or one is inside of it. Such nodes are never idle."""
+    return node.op.name == "Assert" or any(n.op.name == "Assert" for g in node.op.subgraphs for n in g.walk())
+
+
 def _release(node: Node) -> None:
     for i, value in enumerate(node.inputs):
         if value is not None:
