@@ -117,7 +117,7 @@ def models(draw: st.DrawFn) -> GraphModel:
     return modelled(drawing.graph, *draw(st.lists(st.sampled_from(made), min_size=1, max_size=3)))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(models(), st.booleans())
 def test_folded_and_in_one_block_the_bits_are_the_same(model: GraphModel, in_blocks: bool) -> None:
     rng = np.random.default_rng(0)
