@@ -264,6 +264,20 @@ def variable_decides_in_python() -> Program:
     return Program(f, calls, reads=("scale", "variable"))
 
 
+@guarded("the truth of a Variable")
+def truth_of_a_variable() -> Program:
+    flag = irkit.Variable(np.float32(0), trainable=False)
+
+    def f(x):
+        return x * 2 if flag else x * 3
+
+    def change():
+        flag.assign(flag + 1)
+
+    calls = [call(vector(1, 2)), call(vector(1, 2), before=change, changed=True)]
+    return Program(f, calls, reads=("flag", "variable"))
+
+
 @guarded("a Variable that decides as a tensor")
 def variable_decides() -> Program:
     scale = irkit.Variable(np.float32(2), trainable=False)
