@@ -9,6 +9,7 @@ the capture is refused, for nobody would have watched that function.
 from __future__ import annotations
 
 import functools
+import operator
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import BuiltinMethodType, MethodType, ModuleType
@@ -22,7 +23,8 @@ from irkit.frontends.capture.builtin_calls import SPECIAL
 from irkit.frontends.capture.origin import is_ours, is_users, module_of
 from irkit.frontends.capture.report import Kind
 from irkit.frontends.layer import Layer
-from irkit.frontends.tensor import EagerTensor
+from irkit.frontends.size import OpenNumber
+from irkit.frontends.tensor import EagerTensor, SymbolicTensor
 from irkit.frontends.variable import Variable
 from irkit.ir.source import caller
 
@@ -89,6 +91,8 @@ def call(session: Session, function: Any, args: Sequence[Any], kwargs: Mapping[s
         return session.call(function.func, (*function.args, *args), {**function.keywords, **kwargs})
     if isinstance(function, functools._lru_cache_wrapper):  # what it kept would hide what is read
         return session.call(function.__wrapped__, args, kwargs)
+    if isinstance(function, operator.attrgetter | operator.itemgetter | operator.methodcaller):
+        return _looked_up(session, function, *args)
     if isinstance(function, StandsFor):
         return session.call(function.python, args, kwargs)
     if isinstance(function, Layer):
@@ -99,6 +103,20 @@ def call(session: Session, function: Any, args: Sequence[Any], kwargs: Mapping[s
     if is_ours(function.__func__ if isinstance(function, MethodType) else function):
         return _ours(session, function, args, kwargs)
     return _known(session, function, args, kwargs)
+
+
+def _looked_up(session: Session, getter: Any, thing: Any) -> Any:
+    """What attrgetter("a.b"), itemgetter(1) and methodcaller("f", 2) do, with what they read watched."""
+    made, given = getter.__reduce__()[:2]
+    if made is operator.itemgetter:
+        found = tuple([session.watch.item(thing, key) for key in given])
+    elif made is operator.attrgetter:
+        found = tuple([functools.reduce(session.watch.attribute, path.split("."), thing) for path in given])
+    else:  # methodcaller; with keywords, a partial of it
+        kwargs = made.keywords if isinstance(made, functools.partial) else {}
+        everything = [*getattr(made, "args", ()), *given]
+        return session.call(session.watch.attribute(thing, everything[0]), everything[1:], kwargs)
+    return found if len(found) > 1 else found[0]
 
 
 # ---- irkit's own
@@ -236,6 +254,19 @@ def _check_arguments(session: Session, function: Any, name: str, given: Sequence
             )
         if isinstance(x, Iterator):
             session.watch.iterable(x)
+        if isinstance(x, SymbolicTensor | OpenNumber) and _is_of_text(function):
+            raise _refused(
+                session,
+                f"a value of the graph becomes text by str.{name}, which has other contents when run eagerly.",
+                "Format the result after the call.",
+            )
+
+
+def _is_of_text(function: Any) -> bool:
+    """Whether `function` is a method of a str."""
+    return (
+        isinstance(getattr(function, "__self__", None), str) or getattr(function, "__objclass__", None) is str
+    )
 
 
 def _result(session: Session, function: Any, result: Any, args: Sequence[Any]) -> Any:

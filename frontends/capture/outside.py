@@ -8,6 +8,7 @@ not see it. What the program made itself, it may change.
 from __future__ import annotations
 
 import enum
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from types import BuiltinMethodType, CellType, FunctionType, MethodType, ModuleType
@@ -183,6 +184,8 @@ class Watch:
 
     def item(self, thing: Any, key: Any) -> Any:
         """thing[key]. The contents of containers were looked at when these were read."""
+        if isinstance(thing, defaultdict) and key not in thing:
+            self.about_to_change(thing)
         value = protocols.item(self.session, thing, key)
         if isinstance(thing, list) and isinstance(key, slice):
             self.made(value)

@@ -86,6 +86,7 @@ def _rewritten_node(node: FunctionNode, code: CodeType, owner: str) -> ast.Funct
         node = placed(made, node)
     if isinstance(node, ast.AsyncFunctionDef):
         raise CannotRewrite(f"the coroutine {node.name} is called", node)
+    node.name = f"_irkit_{node.name}"  # inside, its own name is that of a global or of a variable around
     node.decorator_list = []
     node.returns = None
     first = parameters(node.args)[0] if code.co_argcount else None

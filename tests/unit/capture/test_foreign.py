@@ -23,6 +23,7 @@ import pytest
 import irkit
 from irkit.errors import CaptureError
 from irkit.frontends.capture import foreign
+from irkit.frontends.capture.guards import Guards
 from irkit.frontends.capture.runtime import Session
 from irkit.frontends.definition import Definition, Scope, scope
 from irkit.frontends.tensor import EagerTensor, SymbolicTensor
@@ -209,6 +210,41 @@ def test_a_method_that_a_builtin_calls_behind_our_back_is_refused(session):
 def test_text_made_of_a_tensor_is_refused(session, function):
     with pytest.raises(CaptureError, match="becomes text"):
         foreign.call(session, function, (x_of(session),), {})
+
+
+def test_text_is_not_formatted_with_a_tensor(session):
+    x = x_of(session)
+    for function, args in [("{}".format, (x,)), (str.format, ("{}", x))]:
+        with pytest.raises(CaptureError, match="becomes text"):
+            foreign.call(session, function, args, {})
+
+
+def test_what_getters_of_operator_read_is_watched(session):
+    class Thing:
+        pass
+
+    thing = Thing()
+    thing.inner = Thing()
+    thing.inner.n = 2
+    session.watch.global_read({"thing": thing}, "thing", thing)
+    assert foreign.call(session, operator.attrgetter("inner.n"), (thing,), {}) == 2
+    assert foreign.call(session, operator.attrgetter("inner", "inner.n"), (thing,), {}) == (thing.inner, 2)
+    assert foreign.call(session, operator.itemgetter(0, 1), ([5, 6],), {}) == (5, 6)
+    assert foreign.call(session, operator.methodcaller("get", "a", 1), ({},), {}) == 1
+    assert foreign.call(session, operator.methodcaller("split", sep=","), ("a,b",), {}) == ["a", "b"]
+    guard = Guards(session.watch.reads.values())
+    assert guard.hold()
+    thing.inner.n = 3
+    assert not guard.hold()
+
+
+def test_a_defaultdict_from_outside_may_not_grow(session):
+    outside = collections.defaultdict(list, a=[1])
+    session.watch.global_read({"d": outside}, "d", outside)
+    assert session.watch.item(outside, "a") == [1]
+    with pytest.raises(CaptureError, match="exists outside"):
+        session.watch.item(outside, "b")
+    assert "b" not in outside
 
 
 def test_a_weight_is_not_taken_out_of_the_graph(session):

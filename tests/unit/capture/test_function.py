@@ -203,6 +203,19 @@ def test_an_exception_of_the_program_is_the_programs_own():
         broken(f32(1))
 
 
+def numbered(x):
+    numbered.calls = getattr(numbered, "calls", 0) + 1
+    return x * numbered.calls
+
+
+def test_a_function_that_counts_its_calls_on_itself_runs_eagerly():
+    f = function(numbered)
+    for i in (1, 2, 3):
+        same(f(f32(1)), [i])
+    assert f.stats().graph_calls == 0
+    assert "numbered" in f.stats().refused[0] and "irkit.Variable" in f.stats().refused[0]
+
+
 class Pair(NamedTuple):
     a: object
     b: object
