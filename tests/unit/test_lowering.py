@@ -167,9 +167,19 @@ def test_nodes_carry_layer_and_source_line() -> None:
 
 
 def test_the_opset_is_the_highest_that_is_needed() -> None:
-    for op, opset in ((o.Relu(), 21), (o.Elu(), 22), (o.Cast(to=DType.float16), 23)):
+    cases = (
+        (o.Relu(), "float32", 21),
+        (o.Elu(), "float32", 21),
+        (o.Elu(), "bfloat16", 22),
+        (o.Cast(to=DType.float16), "float32", 21),
+        (o.Cast(to=DType.float4e2m1), "float32", 23),
+        (o.QuantizeLinear(), "float32", 23),
+    )
+    for op, dtype, opset in cases:
         g = Graph()
-        g.set_outputs(g.add(op, [image(g)]))
+        x = g.input("x", tensor(dtype, [2]))
+        scale = [g.input("scale", tensor(dtype, []))] if isinstance(op, o.QuantizeLinear) else []
+        g.set_outputs(g.add(op, [x, *scale]))
         assert lowered_of(g).program.opset == opset
 
 
