@@ -11,9 +11,6 @@ from tests.capture_programs.judging import BAD, RIGHT, VERDICTS
 from tests.capture_programs.program import ENTRIES
 from tests.capture_programs.score import Row, known, rows, told
 
-pytestmark = pytest.mark.skipif(not hasattr(irkit, "function"), reason="hybridizing is not there yet")
-
-
 # Those that may be refused run in one runtime only; the command that writes the table runs them in all.
 SOME = ("function", "captured", "interpreter")
 

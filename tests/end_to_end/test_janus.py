@@ -16,8 +16,6 @@ from tests.capture_programs.comparing import as_tensors, difference, plain
 CASES = {case.name: case for case in cases()}
 ONE_FILE = [name for name, case in CASES.items() if case.examples is not None]
 
-pytestmark = pytest.mark.skipif(not hasattr(irkit, "function"), reason="hybridizing is not there yet")
-
 
 @functools.cache
 def eager(name: str) -> list[object]:
