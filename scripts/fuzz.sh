@@ -2,6 +2,7 @@
 # Fuzz both loaders: libFuzzer on the C++ one (address and undefined-behaviour sanitizers), atheris on Python's.
 #
 #   scripts/fuzz.sh [SECONDS]      600 seconds for each, if not told otherwise; a nightly job gives it hours
+#   scripts/fuzz.sh 0              only the malformed files of tests/malformed, under the sanitizers
 #
 # Starts from fuzz/corpus and keeps what it learns in build/fuzz. A finding is a file build/fuzz/crash-…, and exit
 # code 1. Give it to the same program again to see it: build/fuzz/cpp_runtime/irkit-fuzz-loader crash-…
@@ -19,6 +20,10 @@ quietly fuzz-cmake cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCM
     -DCMAKE_CXX_COMPILER=clang++ -DIRKIT_FUZZ=address,undefined -DIRKIT_STATIC=ON -DIRKIT_BUILD_TESTS=OFF \
     -DONNXRUNTIME_INCLUDE_DIR="$include"
 quietly fuzz-compile cmake --build "$build" --target irkit-fuzz-loader
+
+"$venv/bin/python" -m tests.malformed.groups "$build/malformed"
+quietly fuzz-malformed "$build/cpp_runtime/irkit-fuzz-loader" "$build"/malformed/*.irk
+((seconds > 0)) || exit 0
 
 mkdir -p "$build/corpus-cpp" "$build/corpus-python"
 common=(-max_total_time="$seconds" -max_len=16384 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,23 +12,11 @@ from typing import Any
 
 import pytest
 
-from tests.malformed import builder, contents, inside, outside
-from tests.malformed.case import Case
+from irkit.backends.native_abi import Library
+from irkit.errors import UnsupportedError
+from tests.malformed import builder
+from tests.malformed.groups import CASES, GROUPS
 
-GROUPS: dict[str, list[Case]] = {
-    "container and truncation": outside.CONTAINER,
-    "fields of the prelude": outside.PRELUDE,
-    "offsets and sizes": outside.SIZES,
-    "shapes and dtypes": inside.SHAPES,
-    "graph structure": inside.GRAPHS,
-    "operators and attributes": inside.OPERATORS,
-    "values reaching kernels": contents.VALUES,
-    "text and names": contents.TEXTS,
-    "protobuf and flatbuffers": contents.LAYERS,
-    "integrity and references": inside.REFERENCES,
-    "complexity": contents.COMPLEXITY,
-}
-CASES = [(group, case) for group, cases in GROUPS.items() for case in cases]
 MEMORY = 64 * 2**20
 READERS = Path(__file__).with_name("readers.py")
 
@@ -49,10 +38,20 @@ def findings(files: list[Path]) -> Findings:
     sound = files[0].with_name("sound")
     sound.write_bytes(builder.sound("dense"))
     command = [sys.executable, str(READERS), str(sound), *map(str, files)]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=Path(__file__).parents[2])
+    environment = os.environ if is_built() else os.environ | {"IRKIT_READERS": "python"}
+    run = subprocess.run(
+        command, capture_output=True, text=True, timeout=300, cwd=Path(__file__).parents[2], env=environment
+    )
     found = dict(_lines(run.stdout))
     assert run.returncode == 0, f"after {list(found)[-1:]}: {run.stderr[-2000:]}"
     return found
+
+
+def is_built() -> bool:
+    try:
+        return bool(Library())
+    except UnsupportedError:
+        return False
 
 
 def _lines(text: str) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
@@ -76,6 +75,8 @@ def test_files_that_are_only_taken_apart_stay_as_they_are(name: str) -> None:
 @pytest.mark.parametrize("number", range(len(CASES)), ids=[f"{g}: {c.what}" for g, c in CASES])
 def test_it_is_refused(number: int, reader: str, findings: Findings, files: list[Path]) -> None:
     _, case = CASES[number]
+    if (files[number].name, reader) not in findings:
+        pytest.skip("scripts/build_runtime.sh has not run")
     found = findings[files[number].name, reader]
     expected = case.kind if reader == "python" else case.cpp_kind
     assert found["kind"] == expected, found["message"]
