@@ -171,7 +171,7 @@ class LayerNormalization(Affine):
         self.add_affine(shape)
 
     def check_inputs(self, inputs: object) -> None:
-        weight = (self.gamma or self.beta) if self.built else None
+        weight = (self.gamma if self.gamma is not None else self.beta) if self.built else None
         if weight is None or not isinstance(inputs, Tensor):
             return
         for axis, size in zip(self._axes(inputs.ndim), weight.shape, strict=True):

@@ -16,7 +16,7 @@ EXAMPLES = int(os.environ.get("IRKIT_LAYER_EXAMPLES", "2"))
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 
-@pytest.mark.keras(every=3)
+@pytest.mark.keras(every=5)
 @pytest.mark.parametrize("family", STRATEGIES)
 def test_a_drawn_layer_equals_keras(family: str) -> None:
     @settings(

@@ -24,7 +24,7 @@ def case_id(case: Case) -> str:
 
 
 @pytest.mark.slow  # Keras needs most of a second to build each
-@pytest.mark.keras(every=70)
+@pytest.mark.keras(every=150)
 @pytest.mark.parametrize("case", CASES, ids=case_id)
 def test_a_layer_equals_keras(case: Case) -> None:
     pair = build(case)

@@ -112,7 +112,7 @@ def keras_ops() -> Any:
     return __import__("keras").ops
 
 
-@pytest.mark.keras(every=12)
+@pytest.mark.keras(every=25)
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_a_function_equals_keras(name: str, keras_ops: Any) -> None:
     backend = os.environ["KERAS_BACKEND"]

@@ -107,3 +107,11 @@ def test_what_is_not_supported_says_so() -> None:
         layers.ConvLSTM1D(2, 3, stateful=True)
     with pytest.raises(UnsupportedError, match="lora_rank"):
         layers.Dense(2, lora_rank=4)
+
+
+def test_a_built_normalization_is_called_again() -> None:
+    layer = layers.LayerNormalization()
+    x = np.array([[1.0, 3.0]], "float32")
+    first = np.asarray(layer(x))
+    np.testing.assert_array_equal(np.asarray(layer(x)), first)
+    np.testing.assert_allclose(first, [[-1, 1]], atol=1e-3)
