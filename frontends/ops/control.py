@@ -183,14 +183,16 @@ def looped(
     start: Tree,
     turns: Operand | None,
     goes_on: Operand | None = None,
+    read: Sequence[Operand] = (),
 ) -> tuple[Tree, Tree]:
     """A Loop.  turn: (number, state) → (whether it goes on, or None; new state; something to collect).
 
-    turns: how often at most. Returns the last state and what was collected, stacked along a new first axis.
+    turns: how often at most. read: what a turn reads besides, where that may be all that is symbolic. Returns the last
+    state and what was collected, stacked along a new first axis.
     """
     leaves = [tensor(x) for x in leaves_of(start)]
     goes_on = tensor(True) if goes_on is None and not leaves else goes_on  # ONNX wants two inputs
-    definition = _definition([*leaves, turns, goes_on])
+    definition = _definition([*leaves, turns, goes_on, *read])
     types, changing = [x.type for x in leaves], set[Dim]()
     assigned: list[Weight] = []  # variables that a turn assigns, which become part of the state
     while True:
@@ -200,14 +202,22 @@ def looped(
         if wider == types and not further:
             break
         types, assigned = wider, assigned + further
-    scalars = (
+    scalars = [
         x if x is None else apply_one(op.Reshape(), x, tensor([], DType.int64)) for x in (turns, goes_on)
-    )
-    carried = [*leaves, *_held(assigned, definition)]
+    ]
+    carried = [_lifted(x, definition) for x in (*leaves, *_held(assigned, definition))]
+    scalars = [x if x is None else _lifted(x, definition) for x in scalars]
     outputs = apply(op.Loop(body=inner.graph), *scalars, *carried, count=len(inner.graph.outputs) - 1)
     listed = outputs if isinstance(outputs, tuple) else (outputs,)
     _assign(assigned, listed[len(leaves) : len(carried)], definition)
     return rebuilt(start, listed[: len(leaves)]), rebuilt(collected, listed[len(carried) :])
+
+
+def _lifted(x: Operand, definition: Definition) -> SymbolicTensor:
+    """In the graph, also where it has a value: a loop whose inputs all have values may read tensors that have none."""
+    value = symbolic_value(x, definition)
+    assert value is not None
+    return SymbolicTensor(value, definition)
 
 
 def _body(

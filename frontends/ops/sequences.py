@@ -65,7 +65,7 @@ def _scan_in_graph(
         new, y = f(carry, mapped(_at(i), xs))
         return None, new, y
 
-    carry, ys = looped(turn, start, turns)
+    carry, ys = looped(turn, start, turns, read=leaves_of(xs))
     return carry, mapped(lambda y: flip(y, 0), ys) if reverse else ys
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import irkit
 from irkit import execution, ops
 from irkit.errors import CaptureError, ShapeError
 from irkit.frontends.functional import Functional
@@ -108,3 +109,17 @@ def test_branches_must_return_the_same_structure() -> None:
     x = Input((2,))
     with pytest.raises(ShapeError, match="different structures"):
         ops.cond(ops.sum(x) > 0, lambda: (x, x), lambda: x)
+
+
+def test_a_loop_may_read_symbolic_tensors_in_its_turns_only() -> None:
+    x = irkit.Input((2,), batch_size=3)
+    model = irkit.Model(x, ops.map(lambda row: row * row, x))
+    array = np.arange(6, dtype=np.float32).reshape(3, 2)
+    np.testing.assert_array_equal(model.predict(array), array**2)
+
+    def running(x: irkit.KerasTensor) -> tuple[irkit.KerasTensor, irkit.KerasTensor]:
+        return ops.scan(lambda total, row: (total + 1.0, row * total), np.float32(1), x)
+
+    total, rows = irkit.capture(running, array)(array)
+    assert float(total) == 4
+    np.testing.assert_array_equal(rows, array * [[1], [2], [3]])
