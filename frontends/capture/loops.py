@@ -10,6 +10,7 @@ import numpy as np
 from irkit import operators as op
 from irkit.frontends.apply import apply, apply_one
 from irkit.frontends.capture.carrying import Carried
+from irkit.frontends.capture.raising import Raised
 from irkit.frontends.capture.regions import Region
 from irkit.frontends.capture.rewriting.building import HOOKS
 from irkit.frontends.capture.variables import Held, Key, Stored, Variables, changes, present, store, undone
@@ -55,7 +56,22 @@ def loop(
         if done:
             break
         region.abandon()
+        if region.raised is not None:
+            _refuse_turns(session, turns, first, region.raised)
+            return
     _make(session, region, carried, turns, first, variables)
+
+
+def _refuse_turns(session: Session, turns: Tensor | None, first: Number | None, raised: Raised) -> None:
+    """Every turn raises: whoever comes to the first one ends there."""
+    none = []
+    if turns is not None:
+        none.append(apply_one(op.LessOrEqual(), turns, EagerTensor(np.asarray(0, np.int64))))
+    if first is not None:
+        none.append(apply_one(op.Not(), first.tensor))
+    if not none:
+        session.reraise(raised)
+    session.check(Number("bool", none[0] if len(none) == 1 else apply_one(op.Or(), *none)), raised)
 
 
 def _turn(
@@ -83,7 +99,7 @@ def _turn(
         finally:
             changed = changes(region)
     if region.raised is not None:
-        session.reraise(region.raised)
+        return False
     known: dict[Key, Any] = {key: changed[key] for key in carried.plans if isinstance(key, Held | Stored)}
     if _new(session, carried, changed) or carried.improved({**ends, **known}, region):
         return False
