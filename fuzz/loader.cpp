@@ -22,7 +22,10 @@ constexpr int kPokes = 15;
 /// Any error is fine, but it must say what is wrong, and be of a kind that tells that it is the file.
 bool opens(Bytes file) {
     try {
-        const Model model(Memory::copy(file), IRKIT_VERIFY_ALWAYS);
+        irkit_model_options options{};
+        options.struct_size = sizeof options;
+        options.verify = IRKIT_VERIFY_ALWAYS;
+        const Model model(Memory::copy(file), options);
         const auto proto =
             write_model(*model.program, model.container.weights, model.container.program.size());
         if (proto.written().empty()) std::abort();
