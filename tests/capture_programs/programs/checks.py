@@ -112,6 +112,19 @@ def raise_in_loop() -> Program:
     return Program(f, [call(scalar(n, "int64")) for n in (8, 1, 0)])
 
 
+@must("raise in every turn of loops that may not run")
+def raise_in_every_turn() -> Program:
+    def f(x, n):
+        for i in range(1, n):
+            raise ValueError("no turn is allowed")
+        while x.sum() > 100:
+            raise RuntimeError("too large")
+        return x + n
+
+    numbers = [(1, 1), (1, 2), (200, 0), (5, -3)]
+    return Program(f, [call(vector(x), scalar(n, "int64")) for x, n in numbers])
+
+
 @must("assert on open sizes")
 def assertion_on_sizes() -> Program:
     def f(x, y):

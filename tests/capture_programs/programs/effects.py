@@ -71,7 +71,7 @@ def dictionary_outside() -> Program:
     return Program(f, SAME, outside=lambda: dict(cache))
 
 
-@guarded("an outside dictionary by setdefault, update and |=")
+@guarded("an outside dictionary by setdefault and update")
 def dictionary_by_methods() -> Program:
     cache = {}
 
