@@ -94,7 +94,11 @@ def build(case: Case) -> Pair:
     irkit.backend.clear_session()
     theirs, ours = make(keras, case), make(irkit, case)
     their_config, our_config = plain(theirs.get_config()), plain(ours.get_config())
-    their_model, our_model = _model(keras, theirs, case), _model(irkit, ours, case)
+    try:
+        their_model = _model(keras, theirs, case)
+    except TypeError as error:  # JAX's attention, where value_dim is not key_dim
+        pytest.skip(f"Keras on {keras.config.backend()} cannot build it itself: {str(error)[:80]!r}")
+    our_model = _model(irkit, ours, case)
     rng = np.random.default_rng(11)
     weights = [_weight(rng, w) for w in theirs.weights]
     theirs.set_weights(weights)
