@@ -19,7 +19,7 @@ import irkit
 from examples.janus import Case
 from examples.janus.every import cases
 from irkit import execution
-from irkit.frontends.tensor import EagerTensor
+from irkit.frontends.tensors.tensor import EagerTensor
 from irkit.ir.structure import flatten
 
 Runs = dict[str, Callable[[], object]]

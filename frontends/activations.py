@@ -41,7 +41,7 @@ from irkit.frontends.ops import (
     threshold,
 )
 from irkit.frontends.ops.operands import result, tensor
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 
 __all__ = [
     "celu",

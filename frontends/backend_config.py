@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from irkit.errors import ArgumentError
-from irkit.frontends.dtypes import DTypeLike, floatx, result_type, set_floatx, standardize_dtype
-from irkit.frontends.naming import checked_name, get_uid, reset_uids
-from irkit.frontends.tensor import SymbolicTensor
+from irkit.frontends.base.naming import checked_name, get_uid, reset_uids
+from irkit.frontends.tensors.dtypes import DTypeLike, floatx, result_type, set_floatx, standardize_dtype
+from irkit.frontends.tensors.tensor import SymbolicTensor
 from irkit.ir import DType
 from irkit.ir.types import FLOATS, INTEGERS, SMALL_FLOATS
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from irkit.errors import ArgumentError
-from irkit.frontends.dtypes import floatx, set_floatx
+from irkit.frontends.tensors.dtypes import floatx, set_floatx
 from irkit.ir import DType
 
 __all__ = ["DTypePolicy", "FloatDTypePolicy", "deserialize", "get", "serialize"]

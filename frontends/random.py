@@ -14,8 +14,8 @@ import numpy as np
 
 from irkit.errors import ArgumentError, CaptureError
 from irkit.frontends.backend_config import floatx
-from irkit.frontends.definition import current_scope
-from irkit.frontends.tensor import EagerTensor, SymbolicTensor, TensorLike
+from irkit.frontends.tensors.definition import current_scope
+from irkit.frontends.tensors.tensor import EagerTensor, SymbolicTensor, TensorLike
 from irkit.ir import Array, DType
 from irkit.ir.source import caller
 

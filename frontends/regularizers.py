@@ -10,7 +10,7 @@ from typing import Any
 
 from irkit.errors import ArgumentError
 from irkit.frontends import named, ops
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 
 __all__ = [
     "L1",

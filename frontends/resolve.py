@@ -17,7 +17,7 @@ from irkit.ir import Array, TensorType
 from irkit.ir.layers import Json
 
 if TYPE_CHECKING:
-    from irkit.frontends.layer import Layer
+    from irkit.frontends.base.layer import Layer
 
 
 # Last word of a field's name → the module whose `get` turns the user's value into an object.

@@ -40,30 +40,30 @@ if TYPE_CHECKING:
     from irkit.errors import ShapeError as ShapeError
     from irkit.errors import UnsupportedError as UnsupportedError
     from irkit.frontends.backend_config import name_scope as name_scope
+    from irkit.frontends.base.input_spec import InputSpec as InputSpec
+    from irkit.frontends.base.layer import Layer as Layer
     from irkit.frontends.capture.capturing import capture as capture
     from irkit.frontends.capture.function import function as function
-    from irkit.frontends.compiling import compile as compile
     from irkit.frontends.dtype_policy import DTypePolicy as DTypePolicy
     from irkit.frontends.dtype_policy import FloatDTypePolicy as FloatDTypePolicy
     from irkit.frontends.initializers import Initializer as Initializer
-    from irkit.frontends.input import Input as Input
-    from irkit.frontends.input import TensorSpec as TensorSpec
-    from irkit.frontends.input_spec import InputSpec as InputSpec
-    from irkit.frontends.layer import Layer as Layer
-    from irkit.frontends.loaded import load as load
-    from irkit.frontends.model import Model as Model
+    from irkit.frontends.models.loaded import load as load
+    from irkit.frontends.models.model import Model as Model
+    from irkit.frontends.models.optimizing import optimize as optimize
+    from irkit.frontends.models.optimizing import plan as plan
+    from irkit.frontends.models.saving import export_onnx as export_onnx
+    from irkit.frontends.models.sequential import Sequential as Sequential
     from irkit.frontends.onnx_import import import_onnx as import_onnx
     from irkit.frontends.ops.methods import tensor as tensor
-    from irkit.frontends.optimizing import optimize as optimize
-    from irkit.frontends.optimizing import plan as plan
     from irkit.frontends.regularizers import Regularizer as Regularizer
-    from irkit.frontends.saving import export_onnx as export_onnx
-    from irkit.frontends.sequential import Sequential as Sequential
-    from irkit.frontends.tensor import SymbolicTensor as KerasTensor  # noqa: F401  # Keras's name
+    from irkit.frontends.tensors.compiling import compile as compile
+    from irkit.frontends.tensors.input import Input as Input
+    from irkit.frontends.tensors.input import TensorSpec as TensorSpec
+    from irkit.frontends.tensors.tensor import SymbolicTensor as KerasTensor  # noqa: F401  # Keras's name
+    from irkit.frontends.tensors.variable import Variable as Variable
     from irkit.frontends.training.losses import Loss as Loss
     from irkit.frontends.training.metrics import Metric as Metric
     from irkit.frontends.training.optimizers import Optimizer as Optimizer
-    from irkit.frontends.variable import Variable as Variable
 
 _MODULES = (
     "optimizers",
@@ -103,27 +103,27 @@ _NAMES = {
     "DTypePolicy": "irkit.frontends.dtype_policy:DTypePolicy",
     "FloatDTypePolicy": "irkit.frontends.dtype_policy:DTypePolicy",
     "Initializer": "irkit.frontends.initializers:Initializer",
-    "Input": "irkit.frontends.input:Input",
-    "InputSpec": "irkit.frontends.input_spec:InputSpec",
-    "KerasTensor": "irkit.frontends.tensor:SymbolicTensor",
-    "Layer": "irkit.frontends.layer:Layer",
+    "Input": "irkit.frontends.tensors.input:Input",
+    "InputSpec": "irkit.frontends.base.input_spec:InputSpec",
+    "KerasTensor": "irkit.frontends.tensors.tensor:SymbolicTensor",
+    "Layer": "irkit.frontends.base.layer:Layer",
     "Loss": "irkit.frontends.training.losses:Loss",
     "Metric": "irkit.frontends.training.metrics:Metric",
-    "Model": "irkit.frontends.model:Model",
+    "Model": "irkit.frontends.models.model:Model",
     "Optimizer": "irkit.frontends.training.optimizers:Optimizer",
     "Regularizer": "irkit.frontends.regularizers:Regularizer",
-    "Sequential": "irkit.frontends.sequential:Sequential",
-    "TensorSpec": "irkit.frontends.input:TensorSpec",
-    "Variable": "irkit.frontends.variable:Variable",
+    "Sequential": "irkit.frontends.models.sequential:Sequential",
+    "TensorSpec": "irkit.frontends.tensors.input:TensorSpec",
+    "Variable": "irkit.frontends.tensors.variable:Variable",
     "capture": "irkit.frontends.capture.capturing:capture",
     "function": "irkit.frontends.capture.function:function",
-    "compile": "irkit.frontends.compiling:compile",
-    "export_onnx": "irkit.frontends.saving:export_onnx",
+    "compile": "irkit.frontends.tensors.compiling:compile",
+    "export_onnx": "irkit.frontends.models.saving:export_onnx",
     "import_onnx": "irkit.frontends.onnx_import:import_onnx",
-    "load": "irkit.frontends.loaded:load",
+    "load": "irkit.frontends.models.loaded:load",
     "tensor": "irkit.frontends.ops.methods:tensor",
-    "optimize": "irkit.frontends.optimizing:optimize",
-    "plan": "irkit.frontends.optimizing:plan",
+    "optimize": "irkit.frontends.models.optimizing:optimize",
+    "plan": "irkit.frontends.models.optimizing:plan",
     "name_scope": "irkit.frontends.backend_config:name_scope",
     **{name: f"irkit.errors:{name}" for name in _ERRORS},
 }

@@ -1,12 +1,12 @@
 """Models, under the names of keras.models."""
 
-from irkit.frontends.cloning import clone_model
 from irkit.frontends.configuring.objects import model_from_json
-from irkit.frontends.functional import Functional
-from irkit.frontends.loaded import LoadedModel, load
-from irkit.frontends.model import Model
-from irkit.frontends.saving import save_model
-from irkit.frontends.sequential import Sequential
+from irkit.frontends.models.cloning import clone_model
+from irkit.frontends.models.functional import Functional
+from irkit.frontends.models.loaded import LoadedModel, load
+from irkit.frontends.models.model import Model
+from irkit.frontends.models.saving import save_model
+from irkit.frontends.models.sequential import Sequential
 
 load_model = load
 

@@ -9,9 +9,9 @@ from irkit.frontends.configuring.custom import (
     register_keras_serializable,
 )
 from irkit.frontends.configuring.objects import deserialize_keras_object, serialize_keras_object
-from irkit.frontends.loaded import load
-from irkit.frontends.saving import export_onnx, save_model
-from irkit.frontends.weights_files import load_weights, save_weights
+from irkit.frontends.models.loaded import load
+from irkit.frontends.models.saving import export_onnx, save_model
+from irkit.frontends.models.weights_files import load_weights, save_weights
 
 load_model = load
 

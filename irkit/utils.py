@@ -11,9 +11,9 @@ from irkit.frontends.configuring.custom import (
 )
 from irkit.frontends.configuring.objects import deserialize_keras_object, serialize_keras_object
 from irkit.frontends.data import img_to_array, normalize, pad_sequences, to_categorical
-from irkit.frontends.input import get_source_inputs
-from irkit.frontends.plotting import model_to_dot, plot_model
+from irkit.frontends.models.plotting import model_to_dot, plot_model
 from irkit.frontends.random import set_random_seed
+from irkit.frontends.tensors.input import get_source_inputs
 
 __all__ = [
     "CustomObjectScope",

@@ -23,7 +23,7 @@ from irkit.frontends.ops import (
 )
 from irkit.frontends.ops.methods import matrix_transpose_method as matrix_transpose
 from irkit.frontends.ops.methods import tensor
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir.source import caller
 
 __all__ = [

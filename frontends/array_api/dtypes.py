@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from irkit.errors import ArgumentError
-from irkit.frontends import dtypes
 from irkit.frontends.ops.operands import dtype_name
-from irkit.frontends.tensor import Tensor, TensorLike
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors import dtypes
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.variable import Variable
 from irkit.ir import DType
 from irkit.ir.source import caller
 from irkit.ir.types import COMPLEX, SIGNED, UNSIGNED

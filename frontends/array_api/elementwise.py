@@ -71,7 +71,7 @@ from irkit.frontends.ops import conjugate as conj
 from irkit.frontends.ops import copy as positive
 from irkit.frontends.ops import mod as remainder
 from irkit.frontends.ops import power as pow
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 
 __all__ = [
     "abs",

@@ -8,7 +8,7 @@ from irkit.frontends import ops
 from irkit.frontends.ops import all, any, argmax, argmin, count_nonzero, matmul, nonzero, tensordot
 from irkit.frontends.ops import max as max
 from irkit.frontends.ops import min as min
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 
 __all__ = [
     "all",

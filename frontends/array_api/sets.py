@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from irkit.frontends import ops
 from irkit.frontends.ops.operands import rank_of
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.tensor import Tensor
 
 __all__ = ["unique_all", "unique_counts", "unique_inverse", "unique_values"]
 

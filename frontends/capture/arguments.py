@@ -14,7 +14,7 @@ import numpy as np
 
 from irkit.errors import ArgumentError
 from irkit.frontends.capture.fingerprints import fingerprint
-from irkit.frontends.tensor import EagerTensor, SymbolicTensor
+from irkit.frontends.tensors.tensor import EagerTensor, SymbolicTensor
 from irkit.ir import Array
 
 _MAX_NESTING = 32

@@ -6,17 +6,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from irkit import operators as op
-from irkit.frontends.apply import apply
 from irkit.frontends.capture.loops import has_checks
 from irkit.frontends.capture.markers import Unusable
 from irkit.frontends.capture.merging import IGNORED, Merge, resolved
 from irkit.frontends.capture.rewriting.building import RESULT, RETURNED
 from irkit.frontends.capture.variables import Key, Outcome, Variables, outcome, present, store
-from irkit.frontends.number import Number
+from irkit.frontends.tensors.apply import apply
+from irkit.frontends.tensors.number import Number
 
 if TYPE_CHECKING:
     from irkit.frontends.capture.runtime import Session
-    from irkit.frontends.tensor import Tensor
+    from irkit.frontends.tensors.tensor import Tensor
 
 
 def branch(

@@ -9,9 +9,9 @@ from irkit.errors import CaptureError
 from irkit.frontends.capture import protocols
 from irkit.frontends.capture.reads import MISSING
 from irkit.frontends.capture.report import Kind
-from irkit.frontends.size import OpenNumber
-from irkit.frontends.tensor import EagerTensor, SymbolicTensor
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors.size import OpenNumber
+from irkit.frontends.tensors.tensor import EagerTensor, SymbolicTensor
+from irkit.frontends.tensors.variable import Variable
 from irkit.ir.source import caller
 
 if TYPE_CHECKING:

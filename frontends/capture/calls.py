@@ -7,12 +7,12 @@ from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from irkit.errors import CaptureError
+from irkit.frontends.base.layer import Layer
 from irkit.frontends.capture import foreign, open_calls, open_lists, sourceless
 from irkit.frontends.capture.origin import is_known
 from irkit.frontends.capture.rewriting.definitions import NoSource
 from irkit.frontends.capture.rewriting.functions import is_rewritten, rewritten
-from irkit.frontends.layer import Layer
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors.variable import Variable
 from irkit.ir.source import caller
 
 if TYPE_CHECKING:

@@ -11,14 +11,14 @@ import numpy as np
 
 from irkit import execution, serialize, show
 from irkit.errors import ArgumentError, AssumptionError, IrkitError, UnsupportedError
-from irkit.frontends import state
 from irkit.frontends.capture import parameters
 from irkit.frontends.capture.guards import Guards
 from irkit.frontends.capture.report import KEY, CaptureReport, from_json
 from irkit.frontends.capture.values import children, rebuilt
-from irkit.frontends.debugging import Comparison, compared, intermediate
-from irkit.frontends.files import not_written, path_of
-from irkit.frontends.tensor import EagerTensor
+from irkit.frontends.models.debugging import Comparison, compared, intermediate
+from irkit.frontends.models.files import not_written, path_of
+from irkit.frontends.tensors import state
+from irkit.frontends.tensors.tensor import EagerTensor
 from irkit.ir import Array, GraphModel, TensorType
 from irkit.ir.source import caller
 from irkit.ir.structure import unflatten

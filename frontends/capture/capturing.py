@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from irkit.errors import CaptureError
+from irkit.frontends.base.layer import Layer
+from irkit.frontends.base.naming import to_snake_case
 from irkit.frontends.capture import open_lists
 from irkit.frontends.capture.captured import Captured as Captured
 from irkit.frontends.capture.captured import Place, placed
@@ -17,15 +19,13 @@ from irkit.frontends.capture.parameters import Parameters
 from irkit.frontends.capture.report import KEY
 from irkit.frontends.capture.runtime import Session, capturing
 from irkit.frontends.capture.values import Rows, children, each, rebuilt
-from irkit.frontends.definition import Definition, Scope, scope
-from irkit.frontends.layer import Layer
-from irkit.frontends.model import Model
-from irkit.frontends.naming import to_snake_case
-from irkit.frontends.number import number
-from irkit.frontends.size import OpenNumber
-from irkit.frontends.tensor import EagerTensor, SymbolicTensor
-from irkit.frontends.tracing import completed, node_of
-from irkit.frontends.variable import Variable
+from irkit.frontends.models.model import Model
+from irkit.frontends.models.tracing import completed, node_of
+from irkit.frontends.tensors.definition import Definition, Scope, scope
+from irkit.frontends.tensors.number import number
+from irkit.frontends.tensors.size import OpenNumber
+from irkit.frontends.tensors.tensor import EagerTensor, SymbolicTensor
+from irkit.frontends.tensors.variable import Variable
 from irkit.ir import Graph, LayerNode, Signature
 from irkit.ir.source import caller
 from irkit.ir.structure import Structure

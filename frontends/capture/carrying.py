@@ -31,7 +31,7 @@ from irkit.frontends.capture.values import (
     zeros,
 )
 from irkit.frontends.ops.operands import cast_to
-from irkit.frontends.tensor import SymbolicTensor, Tensor
+from irkit.frontends.tensors.tensor import SymbolicTensor, Tensor
 from irkit.ir import Dim, TensorType
 from irkit.ir.constraints import fresh, recording
 from irkit.ir.constraints import same as same_size

@@ -10,13 +10,13 @@ from typing import Any
 
 from irkit import execution
 from irkit.errors import UnsupportedError
-from irkit.frontends import state
 from irkit.frontends.capture.arguments import mapped_call
 from irkit.frontends.capture.capturing import Captured, capture
 from irkit.frontends.capture.sizes_seen import Pattern
 from irkit.frontends.capture.speculation import Answers, Question, assuming
-from irkit.frontends.input import TensorSpec
-from irkit.frontends.tensor import EagerTensor
+from irkit.frontends.tensors import state
+from irkit.frontends.tensors.input import TensorSpec
+from irkit.frontends.tensors.tensor import EagerTensor
 from irkit.ir import Array, DType, GraphModel
 from irkit.ir.structure import SINGLE
 

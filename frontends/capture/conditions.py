@@ -9,16 +9,16 @@ import numpy as np
 
 from irkit import operators as op
 from irkit.errors import CaptureError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.capture import open_lists, protocols
 from irkit.frontends.capture.branches import choice
 from irkit.frontends.capture.present import session
-from irkit.frontends.number import Number, converted, is_plain
 from irkit.frontends.ops.control import is_symbolic
 from irkit.frontends.ops.operands import boolean, values_of
 from irkit.frontends.ops.sizes import size_tensor
-from irkit.frontends.size import OpenNumber, Size
-from irkit.frontends.tensor import EagerTensor, SymbolicTensor, TensorMethods
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.number import Number, converted, is_plain
+from irkit.frontends.tensors.size import OpenNumber, Size
+from irkit.frontends.tensors.tensor import EagerTensor, SymbolicTensor, TensorMethods
 from irkit.ir import DType
 from irkit.ir.source import caller
 

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from irkit import operators as op
-from irkit.frontends.apply import apply_one
-from irkit.frontends.number import Number, number
 from irkit.frontends.ops.sizes import shape_tensor
-from irkit.frontends.size import as_size
-from irkit.frontends.tensor import SymbolicTensor
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.number import Number, number
+from irkit.frontends.tensors.size import as_size
+from irkit.frontends.tensors.tensor import SymbolicTensor
 from irkit.ir import Dim, TensorType, Value, dims
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ import numpy as np
 import xxhash
 
 from irkit.errors import CaptureError
-from irkit.frontends.tensor import EagerTensor
+from irkit.frontends.tensors.tensor import EagerTensor
 
 MAX_DEPTH = 32
 MAX_ELEMENTS = 100_000

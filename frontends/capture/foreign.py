@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from irkit.errors import CaptureError
+from irkit.frontends.base.layer import Layer
 from irkit.frontends.capture import net, policy
 from irkit.frontends.capture.builtin_calls import SPECIAL
 from irkit.frontends.capture.origin import is_ours, is_users, module_of
 from irkit.frontends.capture.report import Kind
-from irkit.frontends.layer import Layer
-from irkit.frontends.size import OpenNumber
-from irkit.frontends.tensor import EagerTensor, SymbolicTensor
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors.size import OpenNumber
+from irkit.frontends.tensors.tensor import EagerTensor, SymbolicTensor
+from irkit.frontends.tensors.variable import Variable
 from irkit.ir.source import caller
 
 if TYPE_CHECKING:

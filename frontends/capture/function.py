@@ -32,8 +32,8 @@ from irkit.frontends.capture.compiled import Compiled, Options, compiled
 from irkit.frontends.capture.foreign import StandsFor
 from irkit.frontends.capture.sizes_seen import Pattern, Shapes, fits, relaxed
 from irkit.frontends.capture.speculation import Profile
-from irkit.frontends.definition import current_scope
-from irkit.frontends.tensor import EagerTensor
+from irkit.frontends.tensors.definition import current_scope
+from irkit.frontends.tensors.tensor import EagerTensor
 from irkit.ir import Array
 from irkit.ir.source import Source
 

@@ -12,12 +12,12 @@ from operator import attrgetter, is_, itemgetter
 from typing import Any, NamedTuple
 
 from irkit.errors import AssumptionError
+from irkit.frontends.base.changes import LAYERS
+from irkit.frontends.base.layer import Layer
 from irkit.frontends.capture.fingerprints import fingerprint, is_mutable_content, shown
 from irkit.frontends.capture.glances import glance
 from irkit.frontends.capture.reads import MISSING, InCell, InNamespace, OfObject, Own, Read
-from irkit.frontends.changes import LAYERS
-from irkit.frontends.layer import Layer
-from irkit.frontends.model import Model
+from irkit.frontends.models.model import Model
 
 # What a layer keeps for itself, and changes while it works.
 _BOOKKEEPING = frozenset({"_nodes", "_own_arguments", "_tracked", "_plans", "source", "built"})

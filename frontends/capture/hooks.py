@@ -16,9 +16,9 @@ from irkit.frontends.capture.rewriting.functions import Site
 from irkit.frontends.capture.speculation import decided
 from irkit.frontends.capture.values import leaves
 from irkit.frontends.capture.variables import Variables
-from irkit.frontends.number import Number
-from irkit.frontends.size import Size
-from irkit.frontends.tensor import EagerTensor, SymbolicTensor
+from irkit.frontends.tensors.number import Number
+from irkit.frontends.tensors.size import Size
+from irkit.frontends.tensors.tensor import EagerTensor, SymbolicTensor
 
 _AUGMENTED: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.iadd, "-": operator.isub, "*": operator.imul, "/": operator.itruediv, "//": operator.ifloordiv,

@@ -6,7 +6,7 @@ from typing import Any
 
 from irkit.frontends.capture.compiled import Options
 from irkit.frontends.capture.function import DEFAULT, Function
-from irkit.frontends.model import Model
+from irkit.frontends.models.model import Model
 
 
 class Hybrid(Function):

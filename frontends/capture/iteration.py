@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from irkit import operators as op
 from irkit.errors import CaptureError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.capture import open_lists
 from irkit.frontends.capture.present import session
-from irkit.frontends.number import Number, converted, is_plain, number
-from irkit.frontends.size import OpenNumber
-from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor, TensorMethods
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.number import Number, converted, is_plain, number
+from irkit.frontends.tensors.size import OpenNumber
+from irkit.frontends.tensors.tensor import EagerTensor, SymbolicTensor, Tensor, TensorMethods
+from irkit.frontends.tensors.variable import Variable
 from irkit.ir import DType
 from irkit.ir.source import caller
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from irkit.frontends.capture.captured import Captured
-from irkit.frontends.loaded import LoadedModel
+from irkit.frontends.models.loaded import LoadedModel
 
 if TYPE_CHECKING:
     from irkit.frontends.capture.report import CaptureReport

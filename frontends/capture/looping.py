@@ -13,7 +13,7 @@ from irkit.frontends.capture.loops import loop
 from irkit.frontends.capture.report import Kind
 from irkit.frontends.capture.speculation import decided
 from irkit.frontends.capture.variables import Variables
-from irkit.frontends.number import Number, number
+from irkit.frontends.tensors.number import Number, number
 from irkit.ir.source import caller
 
 if TYPE_CHECKING:

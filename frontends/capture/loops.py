@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from irkit import operators as op
-from irkit.frontends.apply import apply, apply_one
 from irkit.frontends.capture.carrying import Carried
 from irkit.frontends.capture.raising import Raised
 from irkit.frontends.capture.regions import Region
 from irkit.frontends.capture.rewriting.building import HOOKS
 from irkit.frontends.capture.variables import Held, Key, Stored, Variables, changes, present, store, undone
-from irkit.frontends.number import Number
-from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
+from irkit.frontends.tensors.apply import apply, apply_one
+from irkit.frontends.tensors.number import Number
+from irkit.frontends.tensors.tensor import EagerTensor, SymbolicTensor, Tensor
 from irkit.ir import DType, TensorType
 from irkit.ir.graph import ends_run
 

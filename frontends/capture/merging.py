@@ -28,7 +28,7 @@ from irkit.frontends.capture.values import (
     zeros,
 )
 from irkit.frontends.ops.operands import cast_to
-from irkit.frontends.tensor import SymbolicTensor, Tensor
+from irkit.frontends.tensors.tensor import SymbolicTensor, Tensor
 from irkit.ir.source import caller
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from irkit.errors import ArgumentError
 from irkit.frontends.capture.guards import Guards
 from irkit.frontends.capture.runtime import Session, capturing
 from irkit.frontends.capture.values import each
-from irkit.frontends.definition import Definition, Scope, scope
-from irkit.frontends.input import TensorSpec
-from irkit.frontends.model import Model
-from irkit.frontends.number import number
-from irkit.frontends.size import OpenNumber
-from irkit.frontends.tensor import SymbolicTensor
-from irkit.frontends.tracing import completed, is_leaf, node_of
+from irkit.frontends.models.model import Model
+from irkit.frontends.models.tracing import completed, is_leaf, node_of
+from irkit.frontends.tensors.definition import Definition, Scope, scope
+from irkit.frontends.tensors.input import TensorSpec
+from irkit.frontends.tensors.number import number
+from irkit.frontends.tensors.size import OpenNumber
+from irkit.frontends.tensors.tensor import SymbolicTensor
 from irkit.ir import Graph, GraphModel, Signature
 from irkit.ir.structure import Structure, flatten, unflatten
 

@@ -9,15 +9,15 @@ import numpy as np
 
 from irkit import operators as op
 from irkit.errors import CaptureError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.capture import conditions, iteration
 from irkit.frontends.capture.branches import choice
 from irkit.frontends.capture.speculation import decided
-from irkit.frontends.number import KINDS, Number, is_plain
 from irkit.frontends.ops.sizes import size_tensor
-from irkit.frontends.size import OpenNumber, Size
-from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.number import KINDS, Number, is_plain
+from irkit.frontends.tensors.size import OpenNumber, Size
+from irkit.frontends.tensors.tensor import EagerTensor, SymbolicTensor, Tensor
+from irkit.frontends.tensors.variable import Variable
 from irkit.ir.source import caller
 
 if TYPE_CHECKING:

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 from irkit import operators as op
 from irkit.errors import CaptureError
 from irkit.frontends import ops
-from irkit.frontends.apply import apply_one
 from irkit.frontends.capture.raising import Raised
 from irkit.frontends.capture.values import Kind, Rows, as_tensor, kind, type_of_leaf, wrapped, zeros
-from irkit.frontends.number import number
 from irkit.frontends.ops.operands import int64s
 from irkit.frontends.ops.sizes import size_product
-from irkit.frontends.tensor import SymbolicTensor, Tensor
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.number import number
+from irkit.frontends.tensors.tensor import SymbolicTensor, Tensor
 from irkit.ir import TensorType
 from irkit.ir.source import caller
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from irkit.errors import CaptureError
+from irkit.frontends.base.layer import Layer
 from irkit.frontends.capture import attributes, policy, protocols
 from irkit.frontends.capture.fingerprints import PLAIN, children, held, is_container
 from irkit.frontends.capture.origin import is_known, is_users
@@ -33,10 +34,9 @@ from irkit.frontends.capture.reads import (
     read,
 )
 from irkit.frontends.capture.report import Kind
-from irkit.frontends.layer import Layer
-from irkit.frontends.size import OpenNumber
-from irkit.frontends.tensor import EagerTensor, SymbolicTensor, TensorMethods
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors.size import OpenNumber
+from irkit.frontends.tensors.tensor import EagerTensor, SymbolicTensor, TensorMethods
+from irkit.frontends.tensors.variable import Variable
 from irkit.ir.source import caller
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ import numpy as np
 
 from irkit.errors import ArgumentError, AssumptionError
 from irkit.frontends.capture.values import children, rebuilt
-from irkit.frontends.definition import Definition
-from irkit.frontends.input import TensorSpec
-from irkit.frontends.size import OpenNumber
-from irkit.frontends.tensor import EagerTensor, SymbolicTensor
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors.definition import Definition
+from irkit.frontends.tensors.input import TensorSpec
+from irkit.frontends.tensors.size import OpenNumber
+from irkit.frontends.tensors.tensor import EagerTensor, SymbolicTensor
+from irkit.frontends.tensors.variable import Variable
 from irkit.ir import Array, DType
 from irkit.ir.layers import Json
 from irkit.ir.source import caller

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from irkit import operators as op
 from irkit.errors import ArgumentError, CaptureError, IrkitError
-from irkit.frontends.apply import apply_one, symbolic_value
 from irkit.frontends.capture import contents
 from irkit.frontends.capture.raising import Raised as Raised
-from irkit.frontends.definition import current_scope, scope
-from irkit.frontends.tensor import SymbolicTensor, Tensor
+from irkit.frontends.tensors.apply import apply_one, symbolic_value
+from irkit.frontends.tensors.definition import current_scope, scope
+from irkit.frontends.tensors.tensor import SymbolicTensor, Tensor
 from irkit.ir import dims
 from irkit.ir.graph import MAX_DEPTH
 from irkit.ir.source import UNKNOWN, Source, caller, is_own
@@ -21,7 +21,7 @@ from irkit.ir.types import symbols_of
 
 if TYPE_CHECKING:
     from irkit.frontends.capture.runtime import Session
-    from irkit.frontends.definition import Definition
+    from irkit.frontends.tensors.definition import Definition
     from irkit.ir import Constraint, Dim, Value
 
 

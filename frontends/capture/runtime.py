@@ -21,7 +21,6 @@ import numpy as np
 from irkit import errors
 from irkit import operators as op
 from irkit.errors import CaptureError
-from irkit.frontends.apply import apply_one, symbolic_value
 from irkit.frontends.capture import calls, markers, open_calls
 from irkit.frontends.capture.outside import Watch
 from irkit.frontends.capture.present import current as current
@@ -29,17 +28,18 @@ from irkit.frontends.capture.present import in_progress
 from irkit.frontends.capture.present import session as session
 from irkit.frontends.capture.regions import Raised, Region
 from irkit.frontends.capture.report import CaptureReport, Kind
-from irkit.frontends.definition import current_scope, scope, through
-from irkit.frontends.number import Number
-from irkit.frontends.size import OpenNumber
-from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
+from irkit.frontends.tensors.apply import apply_one, symbolic_value
+from irkit.frontends.tensors.definition import current_scope, scope, through
+from irkit.frontends.tensors.number import Number
+from irkit.frontends.tensors.size import OpenNumber
+from irkit.frontends.tensors.tensor import EagerTensor, SymbolicTensor, Tensor
 from irkit.ir import TensorType
 from irkit.ir.source import caller, is_own
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from irkit.frontends.definition import Definition
+    from irkit.frontends.tensors.definition import Definition
 
 MOST_CALLS = 200  # of functions inside each other
 

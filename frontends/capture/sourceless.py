@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from irkit.errors import CaptureError
 from irkit.frontends.capture import foreign, policy
 from irkit.frontends.capture.net import Net
-from irkit.frontends.size import Size
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.size import Size
+from irkit.frontends.tensors.tensor import Tensor
 from irkit.ir.source import Source
 
 if TYPE_CHECKING:

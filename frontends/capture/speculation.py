@@ -20,11 +20,11 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from irkit import operators as op
-from irkit.frontends.apply import apply_one, constant
 from irkit.frontends.capture.present import session
 from irkit.frontends.capture.report import Kind
-from irkit.frontends.number import KINDS, Number
-from irkit.frontends.tensor import EagerTensor
+from irkit.frontends.tensors.apply import apply_one, constant
+from irkit.frontends.tensors.number import KINDS, Number
+from irkit.frontends.tensors.tensor import EagerTensor
 from irkit.ir.source import Source, caller, is_own
 
 PROFILED_CALLS = 3

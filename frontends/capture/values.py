@@ -10,13 +10,13 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from irkit import operators as op
-from irkit.frontends.apply import apply_one
-from irkit.frontends.number import KINDS, Number, is_plain, kind_of, number
 from irkit.frontends.ops.operands import result
 from irkit.frontends.ops.sizes import shape_tensor
-from irkit.frontends.size import OpenNumber, Size, as_size
-from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.number import KINDS, Number, is_plain, kind_of, number
+from irkit.frontends.tensors.size import OpenNumber, Size, as_size
+from irkit.frontends.tensors.tensor import EagerTensor, SymbolicTensor, Tensor
+from irkit.frontends.tensors.variable import Variable
 from irkit.ir import DType, TensorType
 
 # How a value enters and leaves a graph: "tensor", or a number of Python of that kind.

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from irkit.frontends import state
 from irkit.frontends.capture import contents
 from irkit.frontends.capture.equalities import Equalities
 from irkit.frontends.capture.regions import Region
-from irkit.frontends.tensor import SymbolicTensor
+from irkit.frontends.tensors import state
+from irkit.frontends.tensors.tensor import SymbolicTensor
 
 if TYPE_CHECKING:
     from irkit.frontends.capture.runtime import Session

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from irkit.errors import UnsupportedError
+from irkit.frontends.base.layer import Layer
+from irkit.frontends.base.naming import free_name
 from irkit.frontends.configuring.objects import serialize_keras_object
-from irkit.frontends.definition import LayerStep, NodeStep, Step
-from irkit.frontends.layer import Layer
-from irkit.frontends.naming import free_name
-from irkit.frontends.tensor import SymbolicTensor
+from irkit.frontends.tensors.definition import LayerStep, NodeStep, Step
+from irkit.frontends.tensors.tensor import SymbolicTensor
 from irkit.ir import DType, TensorType, Value
 
 # (layer's name, which of its calls, which of the call's tensors)

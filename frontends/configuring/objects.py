@@ -15,7 +15,7 @@ import numpy as np
 from irkit.errors import ArgumentError, UnsupportedError
 from irkit.frontends import resolve
 from irkit.frontends.configuring.custom import custom_object_scope, get_registered_name, get_registered_object
-from irkit.frontends.tensor import EagerTensor
+from irkit.frontends.tensors.tensor import EagerTensor
 
 # Where classes are looked for, by the last words of Keras's or irkit's module.
 _MODULES = {

@@ -9,10 +9,10 @@ from typing import Any
 from irkit import operators
 from irkit.errors import ArgumentError, UnsupportedError
 from irkit.frontends import ops
-from irkit.frontends.apply import apply
+from irkit.frontends.base.naming import to_snake_case
 from irkit.frontends.configuring.objects import argument, class_of, deserialize_keras_object, made
-from irkit.frontends.input import InputLayer
-from irkit.frontends.naming import to_snake_case
+from irkit.frontends.tensors.apply import apply
+from irkit.frontends.tensors.input import InputLayer
 from irkit.ir import DType
 
 Made = dict[tuple[str, int], Sequence[Any]]  # (layer, call) → its tensors

@@ -10,12 +10,12 @@ import importlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from irkit.frontends.base.input_spec import InputSpec
+from irkit.frontends.base.layer import Layer
 from irkit.frontends.configuring.objects import deserialize_keras_object as deserialize
 from irkit.frontends.configuring.objects import serialize_keras_object as serialize
-from irkit.frontends.input import Input, InputLayer
-from irkit.frontends.input_spec import InputSpec
-from irkit.frontends.layer import Layer
 from irkit.frontends.named import unknown_name
+from irkit.frontends.tensors.input import Input, InputLayer
 
 if TYPE_CHECKING:  # the star of a family is its __all__: so type checkers see every layer
     from irkit.frontends.layers.activation import *

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from irkit.errors import ArgumentError
 from irkit.frontends import activations, ops
-from irkit.frontends.layer import Layer, layer
+from irkit.frontends.base.layer import Layer, layer
 from irkit.frontends.layers.arguments import Named, Shape, axis_in, known_size
 from irkit.frontends.layers.masks import softmax
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.tensor import Tensor
 
 __all__ = ["ELU", "LeakyReLU", "PReLU", "ReLU", "Softmax"]
 

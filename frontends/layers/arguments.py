@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from irkit.errors import ArgumentError, ShapeError
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.tensor import Tensor
 
 # What users give for an activation, initializer, regularizer, constraint: a name, a configuration, an object.
 Named: TypeAlias = str | Mapping[str, Any] | Callable[..., Any] | None

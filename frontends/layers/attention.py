@@ -12,13 +12,13 @@ from typing import Any
 
 from irkit.errors import ArgumentError, UnsupportedError
 from irkit.frontends import ops
-from irkit.frontends.layer import Layer, layer
+from irkit.frontends.base.layer import Layer, layer
 from irkit.frontends.layers.activation import Softmax
 from irkit.frontends.layers.arguments import Named, Shape, fraction, known_size, whole
 from irkit.frontends.layers.einsum_dense import EinsumDense
 from irkit.frontends.layers.masks import causal, combined
 from irkit.frontends.layers.regularization import Dropout
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.tensor import Tensor
 
 __all__ = ["GroupQueryAttention", "GroupedQueryAttention", "MultiHeadAttention"]
 

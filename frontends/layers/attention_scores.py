@@ -10,10 +10,10 @@ from typing import Any
 
 from irkit.errors import ArgumentError, UnsupportedError
 from irkit.frontends import ops
-from irkit.frontends.layer import Layer, layer
+from irkit.frontends.base.layer import Layer, layer
 from irkit.frontends.layers.arguments import fraction, known_size, one_of
 from irkit.frontends.layers.masks import causal, softmax
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.tensor import Tensor
 
 __all__ = ["AdditiveAttention", "Attention"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from irkit.errors import ArgumentError
-from irkit.frontends.layer import layer
+from irkit.frontends.base.layer import layer
 from irkit.frontends.layers.arguments import fraction, sizes
 from irkit.frontends.layers.augmenting import Augmentation, Factor, span
 

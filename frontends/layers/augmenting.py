@@ -12,9 +12,9 @@ from typing import Any, ClassVar, TypeAlias
 from irkit.errors import ArgumentError, ShapeError, UnsupportedError
 from irkit.frontends import ops
 from irkit.frontends.backend_config import data_format_or_default
-from irkit.frontends.layer import Layer
+from irkit.frontends.base.layer import Layer
 from irkit.frontends.layers.arguments import one_of
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.tensor import Tensor
 
 # How strong a change may be: up to a number, or from one number to another.
 Factor: TypeAlias = float | Sequence[float]

@@ -10,12 +10,12 @@ from typing import Any
 
 from irkit.errors import ArgumentError, UnsupportedError
 from irkit.frontends import ops
-from irkit.frontends.layer import Layer, layer
+from irkit.frontends.base.layer import Layer, layer
 from irkit.frontends.layers.arguments import Named, Shape, known_size, whole
 from irkit.frontends.layers.gates import Gated, GRUGates, LSTMGates, SimpleGates
 from irkit.frontends.layers.inner import inner_layer
 from irkit.frontends.layers.walking import refuse_stateful, step_mask, walked, with_states, zero_state
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.tensor import Tensor
 
 __all__ = ["GRUCell", "LSTMCell", "RNN", "SimpleRNNCell", "StackedRNNCells"]
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 from irkit.errors import ArgumentError, ShapeError
 from irkit.frontends import ops
 from irkit.frontends.backend_config import data_format_or_default
-from irkit.frontends.layer import Layer, layer
+from irkit.frontends.base.layer import Layer, layer
 from irkit.frontends.layers.arguments import (
     Named,
     Shape,
@@ -24,8 +24,8 @@ from irkit.frontends.layers.arguments import (
     whole,
 )
 from irkit.frontends.layers.reshaping import image_axes, with_spatial
-from irkit.frontends.tensor import Tensor
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors.tensor import Tensor
+from irkit.frontends.tensors.variable import Variable
 
 __all__ = [
     "Conv1D",

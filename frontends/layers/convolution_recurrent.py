@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from irkit.errors import ArgumentError, ShapeError, UnsupportedError
 from irkit.frontends import ops
 from irkit.frontends.backend_config import data_format_or_default
-from irkit.frontends.layer import Layer, layer
+from irkit.frontends.base.layer import Layer, layer
 from irkit.frontends.layers.arguments import (
     Named,
     Shape,
@@ -27,8 +27,8 @@ from irkit.frontends.layers.convolution import biased
 from irkit.frontends.layers.gates import forgetting
 from irkit.frontends.layers.reshaping import image_axes
 from irkit.frontends.layers.walking import refuse_stateful, step_mask, walked, with_states
-from irkit.frontends.tensor import Tensor
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors.tensor import Tensor
+from irkit.frontends.tensors.variable import Variable
 
 __all__ = ["ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"]
 

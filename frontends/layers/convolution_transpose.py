@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from irkit.errors import ArgumentError
 from irkit.frontends import ops
-from irkit.frontends.layer import layer
+from irkit.frontends.base.layer import layer
 from irkit.frontends.layers.arguments import Named, Shape, Sizes, activated, sizes, whole
 from irkit.frontends.layers.convolution import WindowLayer, biased
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.tensor import Tensor
 
 __all__ = ["Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from irkit.errors import ArgumentError, UnsupportedError
 from irkit.frontends import ops
-from irkit.frontends.layer import Layer, layer
+from irkit.frontends.base.layer import Layer, layer
 from irkit.frontends.layers.arguments import (
     Named,
     Shape,
@@ -17,7 +17,7 @@ from irkit.frontends.layers.arguments import (
     need_size,
     whole,
 )
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.tensor import Tensor
 
 __all__ = ["Activation", "ActivityRegularization", "Dense", "Identity", "Lambda", "Rescaling"]
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 
 from irkit.errors import ArgumentError, ShapeError
 from irkit.frontends import ops
-from irkit.frontends.layer import Layer, layer
+from irkit.frontends.base.layer import Layer, layer
 from irkit.frontends.layers.arguments import Named, Shape, activated
 from irkit.frontends.layers.core import refuse_adapters
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.tensor import Tensor
 
 __all__ = ["EinsumDense"]
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from irkit.errors import ArgumentError
 from irkit.frontends import ops
-from irkit.frontends.layer import Layer, layer
+from irkit.frontends.base.layer import Layer, layer
 from irkit.frontends.layers.arguments import Named, Shape, need_size, whole
 from irkit.frontends.layers.core import refuse_adapters
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.tensor import Tensor
 from irkit.ir import Array
 
 __all__ = ["Embedding", "Masking", "ReversibleEmbedding"]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from irkit.errors import UnsupportedError
-from irkit.frontends.layer import Layer
+from irkit.frontends.base.layer import Layer
 
 __all__ = [
     "FlaxLayer",

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from irkit.frontends import ops
-from irkit.frontends.layer import Layer
+from irkit.frontends.base.layer import Layer
 from irkit.frontends.layers.arguments import Named, activated
-from irkit.frontends.tensor import Tensor
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors.tensor import Tensor
+from irkit.frontends.tensors.variable import Variable
 from irkit.ir import Array
 
 # Keras's activation → ONNX's name, alpha and beta, where it has them.

@@ -10,10 +10,10 @@ from typing import Any
 
 from irkit.errors import ShapeError
 from irkit.frontends import ops
-from irkit.frontends.layer import layer
+from irkit.frontends.base.layer import layer
 from irkit.frontends.layers.arguments import sizes, whole
 from irkit.frontends.layers.augmenting import Augmentation
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.tensor import Tensor
 
 __all__ = ["AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization", "Equalization"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from irkit.errors import ArgumentError
 from irkit.frontends import layers
-from irkit.frontends.layer import Layer
+from irkit.frontends.base.layer import Layer
 
 
 def inner_layer(value: object) -> Any:  # a layer of any class

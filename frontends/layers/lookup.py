@@ -14,7 +14,7 @@ import numpy as np
 from irkit.errors import ArgumentError, UnsupportedError
 from irkit.frontends import ops
 from irkit.frontends.backend_config import floatx
-from irkit.frontends.layer import Layer, layer
+from irkit.frontends.base.layer import Layer, layer
 from irkit.frontends.layers.arguments import one_of, whole
 from irkit.frontends.layers.preprocessing import encoded
 from irkit.frontends.layers.vocabulary import (
@@ -24,7 +24,7 @@ from irkit.frontends.layers.vocabulary import (
     learned,
     without_repeats,
 )
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.tensor import Tensor
 from irkit.ir import Array
 
 __all__ = ["IntegerLookup", "StringLookup"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import reduce
 
 from irkit.frontends import ops
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.tensor import Tensor
 
 
 def combined(

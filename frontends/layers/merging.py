@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 from irkit.errors import ArgumentError, ShapeError
 from irkit.frontends import ops
-from irkit.frontends.layer import Layer, layer
+from irkit.frontends.base.layer import Layer, layer
 from irkit.frontends.layers.arguments import axis_in
-from irkit.frontends.size import shown_size
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.size import shown_size
+from irkit.frontends.tensors.tensor import Tensor
 
 __all__ = [
     "Add",

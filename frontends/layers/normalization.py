@@ -10,10 +10,10 @@ from typing import Any
 
 from irkit.errors import ShapeError, UnsupportedError
 from irkit.frontends import ops
-from irkit.frontends.layer import Layer, layer
+from irkit.frontends.base.layer import Layer, layer
 from irkit.frontends.layers.arguments import Named, Shape, axis_in, known_size, need_size, whole
-from irkit.frontends.tensor import Tensor
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors.tensor import Tensor
+from irkit.frontends.tensors.variable import Variable
 
 __all__ = [
     "BatchNormalization",

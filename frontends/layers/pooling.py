@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 from irkit.errors import ShapeError
 from irkit.frontends import ops
 from irkit.frontends.backend_config import data_format_or_default
-from irkit.frontends.layer import Layer, layer
+from irkit.frontends.base.layer import Layer, layer
 from irkit.frontends.layers.arguments import Sizes, need_rank, one_of, sizes
 from irkit.frontends.layers.reshaping import image_axes
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.tensor import Tensor
 
 __all__ = [
     "AdaptiveAveragePooling1D",

@@ -10,10 +10,10 @@ import numpy as np
 from irkit.errors import ArgumentError, ShapeError, UnsupportedError
 from irkit.frontends import ops
 from irkit.frontends.backend_config import data_format_or_default, epsilon
-from irkit.frontends.layer import Layer, layer
+from irkit.frontends.base.layer import Layer, layer
 from irkit.frontends.layers.arguments import Shape, axis_in, known_size, one_of, whole
-from irkit.frontends.tensor import Tensor
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors.tensor import Tensor
+from irkit.frontends.tensors.variable import Variable
 
 __all__ = ["CategoryEncoding", "CenterCrop", "Discretization", "Normalization", "Resizing"]
 

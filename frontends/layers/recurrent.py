@@ -15,9 +15,8 @@ import numpy as np
 from irkit import operators as op
 from irkit.errors import ArgumentError, ShapeError, UnsupportedError
 from irkit.frontends import ops
-from irkit.frontends.apply import apply
-from irkit.frontends.layer import layer
-from irkit.frontends.layer_facts import made_by
+from irkit.frontends.base.layer import layer
+from irkit.frontends.base.layer_facts import made_by
 from irkit.frontends.layers.arguments import Named, Shape, fraction, known_size, need_rank, need_size, whole
 from irkit.frontends.layers.gates import (
     Gated,
@@ -28,8 +27,9 @@ from irkit.frontends.layers.gates import (
     known_to_onnx,
 )
 from irkit.frontends.layers.walking import step_mask, walked, with_states, zero_state
-from irkit.frontends.tensor import Tensor
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors.apply import apply
+from irkit.frontends.tensors.tensor import Tensor
+from irkit.frontends.tensors.variable import Variable
 from irkit.ir import DType, TensorType
 from irkit.operators import Operator
 

@@ -12,10 +12,10 @@ from typing import ClassVar
 from irkit.errors import ArgumentError
 from irkit.frontends import ops, random
 from irkit.frontends.backend_config import data_format_or_default
-from irkit.frontends.layer import Layer, layer
+from irkit.frontends.base.layer import Layer, layer
 from irkit.frontends.layers.arguments import fraction, need_rank
 from irkit.frontends.layers.reshaping import image_axes
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.tensor import Tensor
 
 __all__ = [
     "AlphaDropout",

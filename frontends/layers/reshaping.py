@@ -9,12 +9,12 @@ from typing import ClassVar
 from irkit import operators as op
 from irkit.errors import ArgumentError, ShapeError
 from irkit.frontends import ops
-from irkit.frontends.apply import apply_one
 from irkit.frontends.backend_config import data_format_or_default
-from irkit.frontends.layer import Layer, layer
+from irkit.frontends.base.layer import Layer, layer
 from irkit.frontends.layers.arguments import Sizes, need_least_rank, need_rank, one_of, pairs, sizes, whole
-from irkit.frontends.size import Size
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.size import Size
+from irkit.frontends.tensors.tensor import Tensor
 
 __all__ = [
     "Cropping1D",

@@ -13,11 +13,11 @@ import numpy as np
 from irkit.errors import ArgumentError, ShapeError
 from irkit.frontends import ops
 from irkit.frontends.backend_config import data_format_or_default, epsilon
+from irkit.frontends.base.layer import Layer, layer
 from irkit.frontends.initializers import STFT
-from irkit.frontends.layer import Layer, layer
 from irkit.frontends.layers.arguments import Shape, need_rank, one_of, whole
-from irkit.frontends.tensor import Tensor
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors.tensor import Tensor
+from irkit.frontends.tensors.variable import Variable
 from irkit.ir import Array
 
 __all__ = ["MelSpectrogram", "STFTSpectrogram"]

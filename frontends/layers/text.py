@@ -14,11 +14,11 @@ import numpy as np
 from irkit import operators as op
 from irkit.errors import ArgumentError, ShapeError, UnsupportedError
 from irkit.frontends import ops
-from irkit.frontends.apply import apply, apply_one
-from irkit.frontends.layer import Layer, layer
+from irkit.frontends.base.layer import Layer, layer
 from irkit.frontends.layers.arguments import one_of, whole
 from irkit.frontends.layers.lookup import StringLookup
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.apply import apply, apply_one
+from irkit.frontends.tensors.tensor import Tensor
 
 __all__ = ["TextVectorization"]
 

@@ -16,8 +16,8 @@ import numpy as np
 from irkit import operators as op
 from irkit.errors import ArgumentError
 from irkit.frontends import ops
-from irkit.frontends.apply import apply_one
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.tensor import Tensor
 from irkit.ir import Array
 
 Word = str | int

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from irkit.errors import UnsupportedError
 from irkit.frontends import ops
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.tensor import Tensor
 
 # (input of one step, states) → (output, new states)
 Step: TypeAlias = Callable[[Tensor, list[Tensor]], tuple[Tensor, list[Tensor]]]

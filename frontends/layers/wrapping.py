@@ -6,11 +6,11 @@ from typing import Any
 
 from irkit.errors import ArgumentError
 from irkit.frontends import ops
-from irkit.frontends.layer import Layer, layer
+from irkit.frontends.base.layer import Layer, layer
 from irkit.frontends.layers.arguments import Shape, need_least_rank, one_of
 from irkit.frontends.layers.inner import copy_of, inner_layer
 from irkit.frontends.resolve import described
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.tensor import Tensor
 
 __all__ = ["Bidirectional", "TimeDistributed", "Wrapper"]
 

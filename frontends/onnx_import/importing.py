@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from irkit.errors import FormatError, GraphError, IrkitError, LimitError
-from irkit.frontends.files import not_read
-from irkit.frontends.loaded import LoadedModel
+from irkit.frontends.models.files import not_read
+from irkit.frontends.models.loaded import LoadedModel
 from irkit.frontends.onnx_import import adapters as adapters  # enters them in their table
 from irkit.frontends.onnx_import.graphs import Builder, Place
 from irkit.frontends.onnx_import.naming import Paths

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from irkit import operators as op
 from irkit.errors import ShapeError
-from irkit.frontends.apply import apply, apply_one
 from irkit.frontends.ops.arithmetic import add, clip, divide, maximum, minimum, multiply, square, subtract
 from irkit.frontends.ops.functions import expm1
 from irkit.frontends.ops.functions import sqrt as root
@@ -15,7 +14,8 @@ from irkit.frontends.ops.operands import Operand, axis_of, cast_to, floating, ki
 from irkit.frontends.ops.reduction import max as largest
 from irkit.frontends.ops.reduction import sum as total
 from irkit.frontends.ops.sizes import size_tensor
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply, apply_one
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 from irkit.ir.types import SIGNED
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from irkit import operators as op
 from irkit.errors import ArgumentError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.operands import (
     Operand,
     cast_to,
@@ -22,7 +21,8 @@ from irkit.frontends.ops.operands import (
     same_as,
     tensor,
 )
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 from irkit.ir.types import FLOATS, UNSIGNED
 from irkit.operators import Operator

@@ -8,7 +8,6 @@ import numpy as np
 
 from irkit import operators as op
 from irkit.errors import ShapeError, UnsupportedError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.activation import softmax
 from irkit.frontends.ops.arithmetic import add, multiply
 from irkit.frontends.ops.comparison import less_equal, logical_and
@@ -16,7 +15,8 @@ from irkit.frontends.ops.creation import arange
 from irkit.frontends.ops.functions import tanh
 from irkit.frontends.ops.operands import Operand, boolean, cast_to, promoted, rank_of, same_as, tensor
 from irkit.frontends.ops.shaping import expand_dims, permuted
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 
 __all__ = ["dot_product_attention"]

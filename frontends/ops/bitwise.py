@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from irkit import operators as op
 from irkit.errors import ArgumentError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.arithmetic import floor_divide, multiply
 from irkit.frontends.ops.operands import Operand, cast_to, is_float, numeric, promoted, same_as, tensor
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 from irkit.ir.types import UNSIGNED
 from irkit.operators import Operator

@@ -6,11 +6,11 @@ import numpy as np
 
 from irkit import operators as op
 from irkit.errors import ShapeError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.layout import PerAxis, channels_last, per_axis, to_first, to_last
 from irkit.frontends.ops.operands import Operand, cast_to, floating, int64s, rank_of, tensor
 from irkit.frontends.ops.shaping import permuted, reshape
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 
 __all__ = ["depth_to_space", "fold", "space_to_depth", "unfold"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import overload
 
 from irkit import operators as op
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.arithmetic import absolute, add, multiply, subtract
 from irkit.frontends.ops.operands import (
     Operand,
@@ -22,7 +21,8 @@ from irkit.frontends.ops.operands import (
 )
 from irkit.frontends.ops.reduction import all as every
 from irkit.frontends.ops.reduction import any as some
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 from irkit.operators import Operator
 

@@ -8,10 +8,10 @@ from typing import NoReturn
 
 from irkit import operators as op
 from irkit.errors import UnsupportedError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.creation import zeros_like
 from irkit.frontends.ops.operands import Operand, floating, result, same_as, tensor
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir.types import COMPLEX
 
 __all__ = [

@@ -9,13 +9,13 @@ from typing import Any
 
 from irkit import operators as op
 from irkit.errors import ArgumentError, ShapeError
-from irkit.frontends import state
-from irkit.frontends.apply import apply, apply_one, definition_of, symbolic_value
-from irkit.frontends.definition import Definition, current_scope, scope
 from irkit.frontends.ops.operands import Operand, boolean, cast_to, number_of, promoted, tensor
 from irkit.frontends.ops.trees import Tree, leaves_of, mapped, rebuilt
-from irkit.frontends.tensor import SymbolicTensor, Tensor, TensorLike
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors import state
+from irkit.frontends.tensors.apply import apply, apply_one, definition_of, symbolic_value
+from irkit.frontends.tensors.definition import Definition, current_scope, scope
+from irkit.frontends.tensors.tensor import SymbolicTensor, Tensor, TensorLike
+from irkit.frontends.tensors.variable import Variable
 from irkit.ir import Dim, DType, TensorType, Value, Weight
 from irkit.ir.constraints import fresh, recording, same
 

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 from irkit import operators as op
 from irkit.errors import ArgumentError, ShapeError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.layout import PerAxis, Window, channels_last, grid_rank, per_axis, to_first, to_last
 from irkit.frontends.ops.operands import Operand, int64s, promoted, rank_of, tensor
 from irkit.frontends.ops.shaping import permuted, reshape
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 
 __all__ = ["conv", "conv_transpose", "depthwise_conv", "separable_conv"]
 

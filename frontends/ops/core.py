@@ -6,12 +6,12 @@ import numpy as np
 
 from irkit import operators as op
 from irkit.errors import UnsupportedError
-from irkit.frontends.apply import apply_one
-from irkit.frontends.dtypes import DTypeLike, dtype_of, limits
 from irkit.frontends.ops.operands import cast_to, rank_of, result, same_as, tensor
-from irkit.frontends.size import Size
-from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor, TensorLike
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.dtypes import DTypeLike, dtype_of, limits
+from irkit.frontends.tensors.size import Size
+from irkit.frontends.tensors.tensor import EagerTensor, SymbolicTensor, Tensor, TensorLike
+from irkit.frontends.tensors.variable import Variable
 from irkit.ir import Array, DType
 from irkit.ir.types import FLOATS, INTEGERS
 

@@ -8,8 +8,6 @@ from typing import Literal, overload
 import numpy as np
 
 from irkit import operators as op
-from irkit.frontends.apply import apply_one
-from irkit.frontends.dtypes import DTypeLike, dtype_of
 from irkit.frontends.ops.arithmetic import add, divide, multiply, power, subtract
 from irkit.frontends.ops.functions import exp, log
 from irkit.frontends.ops.operands import (
@@ -22,7 +20,9 @@ from irkit.frontends.ops.operands import (
 )
 from irkit.frontends.ops.shaping import expand_dims, moveaxis
 from irkit.frontends.ops.sizes import ShapeArgument, SizeArgument, shape_tensor, sizes_of, static
-from irkit.frontends.tensor import EagerTensor, Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.dtypes import DTypeLike, dtype_of
+from irkit.frontends.tensors.tensor import EagerTensor, Tensor, TensorLike
 from irkit.ir import DType
 
 __all__ = [

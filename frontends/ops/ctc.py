@@ -16,7 +16,7 @@ from irkit.frontends.ops.reduction import argmax, max, sum
 from irkit.frontends.ops.sequences import scan
 from irkit.frontends.ops.shaping import broadcast_to, expand_dims, moveaxis
 from irkit.frontends.ops.sorting import argsort
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 
 __all__ = ["ctc_decode", "ctc_loss"]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from irkit import operators as op
 from irkit.errors import ArgumentError, ShapeError
-from irkit.frontends.apply import apply_one
-from irkit.frontends.dtypes import joined
 from irkit.frontends.ops.arithmetic import add, minimum, multiply, power, subtract
 from irkit.frontends.ops.comparison import where
 from irkit.frontends.ops.creation import arange
@@ -13,7 +11,9 @@ from irkit.frontends.ops.operands import Operand, axis_of, cast_to, rank_of, sam
 from irkit.frontends.ops.reduction import sum
 from irkit.frontends.ops.shaping import expand_dims, permuted, ravel, reshape
 from irkit.frontends.ops.sizes import size_tensor
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.dtypes import joined
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 
 __all__ = ["diag", "diagflat", "diagonal", "trace", "tril", "triu", "vander"]

@@ -6,7 +6,6 @@ from typing import Any
 
 from irkit import operators as op
 from irkit.errors import ShapeError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.arithmetic import absolute, divide, multiply, subtract
 from irkit.frontends.ops.comparison import equal, greater, greater_equal, less, logical_and, where
 from irkit.frontends.ops.control import fori_loop
@@ -20,8 +19,9 @@ from irkit.frontends.ops.products import matmul
 from irkit.frontends.ops.reduction import argmax, prod, sum
 from irkit.frontends.ops.shaping import broadcast_to, expand_dims, reshape, squeeze, swapaxes
 from irkit.frontends.ops.sizes import size_tensor
-from irkit.frontends.size import Size
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.size import Size
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 
 __all__ = [

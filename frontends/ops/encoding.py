@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from irkit import operators as op
 from irkit.errors import ShapeError, UnsupportedError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.backend_config import epsilon
-from irkit.frontends.dtypes import DTypeLike, dtype_of
 from irkit.frontends.ops.activation import log_sigmoid, log_softmax
 from irkit.frontends.ops.arithmetic import add, clip, divide, multiply, negative, subtract
 from irkit.frontends.ops.comparison import equal, logical_and
@@ -26,7 +24,9 @@ from irkit.frontends.ops.reduction import any as some
 from irkit.frontends.ops.reduction import max as largest
 from irkit.frontends.ops.reduction import mean, sum
 from irkit.frontends.ops.shaping import expand_dims, squeeze
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.dtypes import DTypeLike, dtype_of
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 
 __all__ = [

@@ -7,7 +7,6 @@ from typing import Any, Literal, NoReturn, overload
 import numpy as np
 
 from irkit.errors import ArgumentError, ShapeError, UnsupportedError
-from irkit.frontends.dtypes import limits
 from irkit.frontends.ops.arithmetic import absolute, add, divide, maximum, multiply, square, subtract
 from irkit.frontends.ops.comparison import equal, greater, less, where
 from irkit.frontends.ops.control import fori_loop
@@ -24,7 +23,8 @@ from irkit.frontends.ops.reduction import max as largest
 from irkit.frontends.ops.reduction import sum
 from irkit.frontends.ops.shaping import broadcast_to, expand_dims, squeeze, swapaxes
 from irkit.frontends.ops.sorting import ordered
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.dtypes import limits
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 
 __all__ = ["eig", "eigh", "lstsq", "matrix_rank", "pinv", "qr", "svd"]

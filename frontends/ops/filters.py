@@ -15,7 +15,7 @@ from irkit.frontends.ops.operands import Operand, cast_to, floating, is_float, r
 from irkit.frontends.ops.reduction import mean
 from irkit.frontends.ops.resampling import height_axis, image_rank
 from irkit.frontends.ops.shaping import expand_dims, moveaxis, reshape, squeeze
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 
 __all__ = ["extract_patches", "extract_patches_3d", "gaussian_blur", "sobel_edges", "ssim"]

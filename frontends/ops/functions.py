@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from irkit import operators as op
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.arithmetic import add, divide, multiply, subtract
 from irkit.frontends.ops.operands import (
     Operand,
@@ -19,7 +18,8 @@ from irkit.frontends.ops.operands import (
     same_as,
     tensor,
 )
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 
 __all__ = [
     "arccos",

@@ -6,12 +6,12 @@ import numpy as np
 
 from irkit import operators as op
 from irkit.errors import ArgumentError, ShapeError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.creation import arange, zeros
 from irkit.frontends.ops.operands import Operand, axis_of, cast_to, int64s, rank_of, result, tensor
 from irkit.frontends.ops.shaping import expand_dims, ravel
 from irkit.frontends.ops.sizes import ShapeArgument, shape_tensor, sizes_of
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 
 __all__ = ["scatter", "scatter_update", "slice", "slice_update", "take", "take_along_axis"]

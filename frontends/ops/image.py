@@ -44,8 +44,8 @@ from irkit.frontends.ops.warping import (
     map_coordinates,
     perspective_transform,
 )
-from irkit.frontends.size import Size
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.size import Size
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 
 __all__ = [
     "affine_transform",

@@ -8,14 +8,14 @@ import numpy as np
 
 from irkit import operators as op
 from irkit.errors import ArgumentError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.operands import Operand, cast_to, int64s, rank_of, result, tensor
 from irkit.frontends.ops.shaping import expand_dims, permuted, squeeze
 from irkit.frontends.ops.sizes import shape_tensor
 from irkit.frontends.ops.slices import Part, sliced
-from irkit.frontends.size import OpenNumber, Size
-from irkit.frontends.tensor import EagerTensor, Tensor, TensorLike
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.size import OpenNumber, Size
+from irkit.frontends.tensors.tensor import EagerTensor, Tensor, TensorLike
+from irkit.frontends.tensors.variable import Variable
 from irkit.ir import DType
 
 __all__ = ["get_item", "getitem"]

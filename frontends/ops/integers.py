@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from irkit import operators as op
 from irkit.errors import ArgumentError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.arithmetic import absolute, floor_divide, mod, multiply
 from irkit.frontends.ops.comparison import not_equal
 from irkit.frontends.ops.control import while_loop
 from irkit.frontends.ops.operands import Operand, is_float, numeric, promoted, same_as, tensor
 from irkit.frontends.ops.reduction import any as some
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 
 __all__ = ["gcd", "lcm", "unravel_index"]
 

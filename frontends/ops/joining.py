@@ -9,7 +9,6 @@ import numpy as np
 
 from irkit import operators as op
 from irkit.errors import ArgumentError, ShapeError
-from irkit.frontends.apply import apply, apply_one
 from irkit.frontends.ops.indexing import getitem
 from irkit.frontends.ops.operands import (
     Operand,
@@ -23,8 +22,9 @@ from irkit.frontends.ops.operands import (
 )
 from irkit.frontends.ops.shaping import expand_dims, ravel, squeeze
 from irkit.frontends.ops.sizes import Known, SizeArgument, shape_tensor, sizes_of
-from irkit.frontends.size import Size
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply, apply_one
+from irkit.frontends.tensors.size import Size
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 
 __all__ = [
     "append",

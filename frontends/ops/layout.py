@@ -10,7 +10,7 @@ from irkit.errors import ArgumentError, ShapeError
 from irkit.frontends.backend_config import data_format_or_default
 from irkit.frontends.ops.operands import Operand, rank_of
 from irkit.frontends.ops.shaping import permuted
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.tensor import Tensor
 from irkit.ir import Dim
 
 # One number for all axes of the grid, or one for each.

@@ -25,7 +25,7 @@ from irkit.frontends.ops.reduction import min as smallest
 from irkit.frontends.ops.reduction import sum
 from irkit.frontends.ops.sequences import jvp
 from irkit.frontends.ops.shaping import expand_dims, permuted
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 
 __all__ = [
     "cholesky",

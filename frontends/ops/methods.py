@@ -6,12 +6,12 @@ import importlib
 from typing import Any
 
 from irkit.errors import UnsupportedError
-from irkit.frontends.dtypes import DTypeLike
 from irkit.frontends.ops.arithmetic import floor_divide, mod
 from irkit.frontends.ops.core import convert_to_tensor
 from irkit.frontends.ops.operands import rank_of
 from irkit.frontends.ops.shaping import swapaxes
-from irkit.frontends.tensor import EagerTensor, Tensor, TensorLike
+from irkit.frontends.tensors.dtypes import DTypeLike
+from irkit.frontends.tensors.tensor import EagerTensor, Tensor, TensorLike
 from irkit.ir.source import caller
 
 ARRAY_API = (

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 
 from irkit import operators as op
-from irkit.frontends.apply import apply_one
-from irkit.frontends.dtypes import joined, limits
 from irkit.frontends.ops.arithmetic import divide, square, subtract
 from irkit.frontends.ops.functions import sqrt
 from irkit.frontends.ops.operands import Operand, cast_to, floating, is_float, result, same_as, tensor
 from irkit.frontends.ops.reduction import Axis, argmax, argmin, max, min, prod, sum
 from irkit.frontends.ops.reduction import all as every
 from irkit.frontends.ops.running import without_nan
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.dtypes import joined, limits
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 
 __all__ = [
     "nan_to_num",

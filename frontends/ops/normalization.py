@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from irkit import operators as op
 from irkit.errors import ArgumentError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.backend_config import epsilon as default_epsilon
 from irkit.frontends.ops.arithmetic import absolute, add, divide, maximum, multiply, power, square, subtract
 from irkit.frontends.ops.creation import ones_like, zeros_like
@@ -16,7 +15,8 @@ from irkit.frontends.ops.operands import Operand, axes_of, cast_to, floating, in
 from irkit.frontends.ops.reduction import max as largest
 from irkit.frontends.ops.reduction import mean, sum
 from irkit.frontends.ops.shaping import moveaxis
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 
 __all__ = ["batch_normalization", "layer_normalization", "moments", "normalize", "rms_normalization"]

@@ -10,12 +10,12 @@ import numpy as np
 
 from irkit import operators as op
 from irkit.errors import ArgumentError
-from irkit.frontends.apply import apply_one, constant
-from irkit.frontends.dtypes import Promotable, dtype_of, joined
 from irkit.frontends.ops.sizes import size_tensor
-from irkit.frontends.size import OpenNumber, Size
-from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor, TensorLike
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors.apply import apply_one, constant
+from irkit.frontends.tensors.dtypes import Promotable, dtype_of, joined
+from irkit.frontends.tensors.size import OpenNumber, Size
+from irkit.frontends.tensors.tensor import EagerTensor, SymbolicTensor, Tensor, TensorLike
+from irkit.frontends.tensors.variable import Variable
 from irkit.ir import Array, DType
 from irkit.ir.types import FLOATS, INTEGERS
 from irkit.ir.types import dtype_of as array_dtype

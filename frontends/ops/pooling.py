@@ -8,13 +8,13 @@ import numpy as np
 
 from irkit import operators as op
 from irkit.errors import ShapeError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.joining import stack
 from irkit.frontends.ops.layout import PerAxis, Window, channels_last, grid_rank, per_axis, to_first, to_last
 from irkit.frontends.ops.operands import Operand, floating, int64s, tensor
 from irkit.frontends.ops.reduction import max as largest
 from irkit.frontends.ops.reduction import mean
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 
 __all__ = ["adaptive_average_pool", "adaptive_max_pool", "average_pool", "max_pool"]
 

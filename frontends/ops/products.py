@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from irkit import operators as op
 from irkit.errors import ArgumentError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.arithmetic import multiply, subtract
 from irkit.frontends.ops.joining import stack
 from irkit.frontends.ops.operands import (
@@ -20,7 +19,8 @@ from irkit.frontends.ops.operands import (
 )
 from irkit.frontends.ops.shaping import expand_dims, moveaxis, permuted, ravel, reshape
 from irkit.frontends.ops.sizes import size_product
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 from irkit.ir.types import FLOATS
 

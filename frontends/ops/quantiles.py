@@ -7,8 +7,6 @@ from collections.abc import Sequence
 
 from irkit import operators as op
 from irkit.errors import ArgumentError
-from irkit.frontends.apply import apply_one
-from irkit.frontends.dtypes import joined
 from irkit.frontends.ops.arithmetic import add, divide, multiply, subtract
 from irkit.frontends.ops.comparison import where
 from irkit.frontends.ops.gathering import take_along_axis
@@ -17,7 +15,9 @@ from irkit.frontends.ops.reduction import Axis, sum
 from irkit.frontends.ops.reduction import any as some
 from irkit.frontends.ops.shaping import expand_dims, moveaxis, permuted, reshape, squeeze
 from irkit.frontends.ops.sorting import ordered
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.dtypes import joined
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 
 __all__ = ["median", "nanmedian", "nanpercentile", "nanquantile", "percentile", "quantile"]

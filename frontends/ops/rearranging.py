@@ -10,8 +10,8 @@ from irkit.frontends.ops.operands import rank_of
 from irkit.frontends.ops.operands import tensor as as_tensor
 from irkit.frontends.ops.shaping import permuted, reshape
 from irkit.frontends.ops.sizes import size_product
-from irkit.frontends.size import Size
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.size import Size
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 
 __all__ = ["rearrange"]
 

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from irkit import operators as op
-from irkit.frontends.apply import apply_one
-from irkit.frontends.dtypes import DTypeLike, dtype_of, joined
 from irkit.frontends.ops.arithmetic import divide, maximum, minimum, multiply, square, subtract
 from irkit.frontends.ops.operands import (
     Operand,
@@ -22,7 +20,9 @@ from irkit.frontends.ops.operands import (
     result,
     tensor,
 )
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.dtypes import DTypeLike, dtype_of, joined
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 from irkit.ir.types import FLOATS
 from irkit.operators import Operator

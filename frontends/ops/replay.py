@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from irkit import operators as op
-from irkit.frontends.apply import apply, apply_one
 from irkit.frontends.ops.control import cond, is_symbolic, looped
 from irkit.frontends.ops.operands import Operand, number_of, tensor
 from irkit.frontends.ops.trees import Tree
-from irkit.frontends.tensor import Tensor, TensorLike
-from irkit.frontends.variable import Variable
+from irkit.frontends.tensors.apply import apply, apply_one
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.variable import Variable
 from irkit.ir import DType, Graph, Node, Value
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from irkit import operators as op
 from irkit.errors import ArgumentError, ShapeError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.arithmetic import absolute, add, clip, divide, maximum, multiply, subtract
 from irkit.frontends.ops.comparison import greater, greater_equal, less_equal, logical_and, where
 from irkit.frontends.ops.core import saturate_cast
@@ -33,8 +32,9 @@ from irkit.frontends.ops.products import tensordot
 from irkit.frontends.ops.reduction import sum
 from irkit.frontends.ops.shaping import expand_dims, moveaxis, permuted, squeeze
 from irkit.frontends.ops.sizes import shape_tensor, size_tensor
-from irkit.frontends.size import Size
-from irkit.frontends.tensor import EagerTensor, Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.size import Size
+from irkit.frontends.tensors.tensor import EagerTensor, Tensor, TensorLike
 from irkit.ir import DType
 
 __all__ = ["resize", "scale_and_translate"]

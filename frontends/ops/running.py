@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from irkit import operators as op
 from irkit.errors import ArgumentError
-from irkit.frontends.apply import apply_one
-from irkit.frontends.dtypes import DTypeLike, dtype_of, joined
 from irkit.frontends.ops.arithmetic import add, multiply, subtract
 from irkit.frontends.ops.comparison import not_equal
 from irkit.frontends.ops.indexing import getitem
@@ -13,7 +11,9 @@ from irkit.frontends.ops.operands import Operand, axis_of, cast_to, is_float, ra
 from irkit.frontends.ops.reduction import sum
 from irkit.frontends.ops.sequences import associative_scan, scan
 from irkit.frontends.ops.shaping import moveaxis, ravel, reshape
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.dtypes import DTypeLike, dtype_of, joined
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 from irkit.ir.types import FLOATS
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 
 from irkit import operators as op
-from irkit.frontends.apply import apply_one
-from irkit.frontends.dtypes import limits
 from irkit.frontends.ops.comparison import greater_equal, less, logical_and
 from irkit.frontends.ops.creation import full
 from irkit.frontends.ops.indexing import getitem
 from irkit.frontends.ops.operands import Operand, cast_to, is_float, tensor
 from irkit.frontends.ops.reduction import max as largest
 from irkit.frontends.ops.shaping import expand_dims
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.dtypes import limits
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 
 __all__ = ["segment_max", "segment_min", "segment_prod", "segment_sum"]

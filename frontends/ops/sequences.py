@@ -8,14 +8,14 @@ from typing import Any
 
 from irkit import operators as op
 from irkit.errors import ArgumentError, ShapeError, UnsupportedError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.control import is_symbolic, looped
 from irkit.frontends.ops.joining import concatenate, stack
 from irkit.frontends.ops.operands import Operand, axis_of, int64s, rank_of, tensor
 from irkit.frontends.ops.shaping import broadcast_to, flip, reshape
 from irkit.frontends.ops.sizes import size_tensor
 from irkit.frontends.ops.trees import Tree, leaves_of, mapped, rebuilt
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 
 __all__ = ["associative_scan", "custom_gradient", "jvp", "map", "scan", "vectorize", "vectorized_map"]

@@ -9,7 +9,6 @@ import numpy as np
 
 from irkit import operators as op
 from irkit.errors import ArgumentError, ShapeError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.operands import (
     Operand,
     axes_of,
@@ -30,8 +29,9 @@ from irkit.frontends.ops.sizes import (
     sizes_of,
     static,
 )
-from irkit.frontends.size import Size
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.size import Size
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import Dim, DType, dims
 
 __all__ = [

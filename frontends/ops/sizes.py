@@ -10,9 +10,9 @@ import numpy as np
 
 from irkit import operators as op
 from irkit.errors import ArgumentError, CaptureError
-from irkit.frontends.apply import apply_one
-from irkit.frontends.size import OpenNumber, Size
-from irkit.frontends.tensor import EagerTensor, SymbolicTensor, Tensor
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.size import OpenNumber, Size
+from irkit.frontends.tensors.tensor import EagerTensor, SymbolicTensor, Tensor
 from irkit.ir import Array, Dim, DType, Expression, TensorType, dims
 from irkit.ir.dims import Atom, Symbol
 from irkit.ir.source import caller

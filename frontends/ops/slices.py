@@ -15,11 +15,11 @@ import numpy as np
 
 from irkit import operators as op
 from irkit.errors import ArgumentError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.operands import Operand, int64s, tensor
 from irkit.frontends.ops.sizes import SizeArgument, shape_tensor
-from irkit.frontends.size import Size
-from irkit.frontends.tensor import Tensor
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.size import Size
+from irkit.frontends.tensors.tensor import Tensor
 from irkit.ir import Dim, DType, dims
 
 # One part of an index, after reading: an array of places is a tensor.

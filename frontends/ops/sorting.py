@@ -8,8 +8,6 @@ import numpy as np
 
 from irkit import operators as op
 from irkit.errors import ArgumentError, ShapeError, UnsupportedError
-from irkit.frontends.apply import apply, apply_one
-from irkit.frontends.dtypes import joined
 from irkit.frontends.ops.arithmetic import add, maximum, multiply, subtract
 from irkit.frontends.ops.comparison import greater, greater_equal, less, less_equal, logical_and, where
 from irkit.frontends.ops.creation import arange, linspace
@@ -31,7 +29,9 @@ from irkit.frontends.ops.reduction import min as smallest
 from irkit.frontends.ops.reduction import sum
 from irkit.frontends.ops.shaping import expand_dims, ravel
 from irkit.frontends.ops.sizes import shape_tensor
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply, apply_one
+from irkit.frontends.tensors.dtypes import joined
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 
 __all__ = [

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from irkit import operators as op
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.arithmetic import add, divide, multiply, subtract
 from irkit.frontends.ops.operands import Operand, floating, precise, same_as
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 
 __all__ = ["erf", "erfc", "erfinv", "i0", "sinc"]
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from irkit import operators as op
 from irkit.errors import ArgumentError, ShapeError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.arithmetic import divide, multiply, square
 from irkit.frontends.ops.comparison import greater, where
 from irkit.frontends.ops.creation import arange
@@ -17,8 +16,9 @@ from irkit.frontends.ops.indexing import getitem
 from irkit.frontends.ops.joining import concatenate, pad, stack
 from irkit.frontends.ops.operands import Operand, floating, rank_of, tensor
 from irkit.frontends.ops.shaping import expand_dims, flip, moveaxis, reshape, squeeze
-from irkit.frontends.size import Size
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.size import Size
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 
 __all__ = ["extract_sequences", "fft", "fft2", "ifft2", "irfft", "istft", "rfft", "stft"]

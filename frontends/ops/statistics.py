@@ -15,7 +15,7 @@ from irkit.frontends.ops.operands import cast_to, floating, promoted, rank_of, r
 from irkit.frontends.ops.products import matmul
 from irkit.frontends.ops.reduction import mean, sum
 from irkit.frontends.ops.shaping import expand_dims, flip, reshape, swapaxes
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 from irkit.ir.types import FLOATS
 

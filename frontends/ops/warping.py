@@ -7,7 +7,6 @@ from itertools import product
 
 from irkit import operators as op
 from irkit.errors import ArgumentError, UnsupportedError
-from irkit.frontends.apply import apply_one
 from irkit.frontends.ops.arithmetic import add, divide, maximum, minimum, mod, multiply, subtract
 from irkit.frontends.ops.comparison import greater_equal, less_equal, logical_and
 from irkit.frontends.ops.creation import arange
@@ -18,7 +17,8 @@ from irkit.frontends.ops.operands import Operand, cast_to, floating, is_float, r
 from irkit.frontends.ops.resampling import image_rank
 from irkit.frontends.ops.shaping import broadcast_to, expand_dims, moveaxis, reshape, squeeze
 from irkit.frontends.ops.sizes import size_tensor
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 from irkit.ir import DType
 
 __all__ = ["affine_transform", "elastic_transform", "map_coordinates", "perspective_transform"]

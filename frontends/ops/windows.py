@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 
 from irkit import operators as op
-from irkit.frontends.apply import apply_one
-from irkit.frontends.dtypes import dtype_of
 from irkit.frontends.ops.arithmetic import absolute, add, divide, maximum, multiply, square, subtract
 from irkit.frontends.ops.creation import arange
 from irkit.frontends.ops.functions import cos, sqrt
 from irkit.frontends.ops.operands import cast_to, same_as, tensor
 from irkit.frontends.ops.special import i0
-from irkit.frontends.tensor import Tensor, TensorLike
+from irkit.frontends.tensors.apply import apply_one
+from irkit.frontends.tensors.dtypes import dtype_of
+from irkit.frontends.tensors.tensor import Tensor, TensorLike
 
 __all__ = ["bartlett", "blackman", "hamming", "hanning", "kaiser"]
 

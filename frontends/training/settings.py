@@ -7,7 +7,8 @@ from inspect import Parameter, Signature
 from typing import Any, ClassVar, NoReturn
 
 from irkit.errors import ArgumentError, UnsupportedError
-from irkit.frontends import named, naming
+from irkit.frontends import named
+from irkit.frontends.base import naming
 from irkit.ir.source import caller
 
 NEEDED = Parameter.empty  # for an argument without a default

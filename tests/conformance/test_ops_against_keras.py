@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 
 from irkit import execution
 from irkit.frontends import ops
-from irkit.frontends.functional import Functional
-from irkit.frontends.input import Input
-from irkit.frontends.tensor import SymbolicTensor
+from irkit.frontends.models.functional import Functional
+from irkit.frontends.tensors.input import Input
+from irkit.frontends.tensors.tensor import SymbolicTensor
 from tests.conformance.keras_ops_cases_more import CASES
 
 KERAS = importlib.util.find_spec("keras") is not None

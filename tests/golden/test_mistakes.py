@@ -17,7 +17,7 @@ from typing import NamedTuple
 import pytest
 
 from irkit.errors import IrkitError
-from irkit.frontends import naming
+from irkit.frontends.base import naming
 from tests.golden import mistakes_defining, mistakes_using
 
 GOLDEN = Path(__file__).with_name("mistakes.txt")

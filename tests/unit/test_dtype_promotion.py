@@ -7,7 +7,7 @@ import pytest
 
 from irkit import ops
 from irkit.errors import ArgumentError
-from irkit.frontends.dtypes import result_type
+from irkit.frontends.tensors.dtypes import result_type
 
 # A table from JAX's documentation on type promotion, read along the upper triangle.
 # https://docs.jax.dev/en/latest/type_promotion.html

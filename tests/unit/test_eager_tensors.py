@@ -113,7 +113,7 @@ def test_numpys_functions_accept_tensors() -> None:
     ):
         np.testing.assert_allclose(np.asarray(f(x)), f(A), rtol=1e-5, atol=1e-6, err_msg=f.__name__)
     np.testing.assert_array_equal(np.concatenate([x, x]), np.concatenate([A, A]))
-    assert isinstance(A + x, irkit.frontends.tensor.EagerTensor)
+    assert isinstance(A + x, irkit.frontends.tensors.tensor.EagerTensor)
 
 
 def test_in_place_operators_make_new_tensors() -> None:

@@ -10,8 +10,8 @@ import pytest
 
 import irkit
 from irkit import layers
+from irkit.frontends.base.naming import to_snake_case
 from irkit.frontends.layers import ALIASES, FAMILIES
-from irkit.frontends.naming import to_snake_case
 
 
 @pytest.mark.parametrize("family", FAMILIES)

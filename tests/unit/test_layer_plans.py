@@ -9,7 +9,7 @@ import pytest
 
 import irkit
 from irkit import ops
-from irkit.frontends import layer_plans
+from irkit.frontends.base import layer_plans
 from irkit.layers import LSTM, Activation, Dense, Dropout, Embedding, Input, Lambda
 
 CALLS = layer_plans.REPEATS + 4

@@ -10,8 +10,8 @@ import pytest
 import irkit
 from irkit import execution, ops
 from irkit.errors import CaptureError, ShapeError
-from irkit.frontends.functional import Functional
-from irkit.frontends.input import Input
+from irkit.frontends.models.functional import Functional
+from irkit.frontends.tensors.input import Input
 
 ROWS = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], "float32")
 

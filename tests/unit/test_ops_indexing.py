@@ -9,8 +9,8 @@ import pytest
 
 from irkit import execution, ops
 from irkit.errors import ArgumentError
-from irkit.frontends.functional import Functional
-from irkit.frontends.input import Input
+from irkit.frontends.models.functional import Functional
+from irkit.frontends.tensors.input import Input
 
 X = np.arange(4 * 5 * 6, dtype="float32").reshape(4, 5, 6)
 KEYS: list[Any] = [

@@ -10,8 +10,8 @@ import pytest
 
 from irkit import execution, ops
 from irkit.errors import ArgumentError
-from irkit.frontends.functional import Functional
-from irkit.frontends.input import Input
+from irkit.frontends.models.functional import Functional
+from irkit.frontends.tensors.input import Input
 
 CASES: dict[str, tuple[Callable[[Any], Any], Callable[[np.ndarray], Any]]] = {
     "reshape keeps the batch": (

@@ -9,7 +9,7 @@ import numpy as np
 
 import irkit
 from irkit.frontends.capture.values import children
-from irkit.frontends.tensor import EagerTensor, Tensor
+from irkit.frontends.tensors.tensor import EagerTensor, Tensor
 
 
 def agrees(

@@ -25,8 +25,8 @@ from irkit.errors import CaptureError
 from irkit.frontends.capture import foreign
 from irkit.frontends.capture.guards import Guards
 from irkit.frontends.capture.runtime import Session
-from irkit.frontends.definition import Definition, Scope, scope
-from irkit.frontends.tensor import EagerTensor, SymbolicTensor
+from irkit.frontends.tensors.definition import Definition, Scope, scope
+from irkit.frontends.tensors.tensor import EagerTensor, SymbolicTensor
 from irkit.ir import DType, TensorType
 
 

@@ -16,7 +16,7 @@ import pytest
 import irkit
 from irkit import ops
 from irkit.frontends.capture.function import MAX_GRAPHS, function
-from irkit.frontends.tensor import EagerTensor
+from irkit.frontends.tensors.tensor import EagerTensor
 
 SCALE = 2.0
 TABLE = {"add": [1.0, 2.0]}

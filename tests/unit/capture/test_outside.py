@@ -14,8 +14,8 @@ from irkit.errors import AssumptionError, CaptureError
 from irkit.frontends.capture.fingerprints import fingerprint, shown
 from irkit.frontends.capture.guards import Guards
 from irkit.frontends.capture.runtime import Session
-from irkit.frontends.definition import Definition
-from irkit.frontends.tensor import EagerTensor, SymbolicTensor
+from irkit.frontends.tensors.definition import Definition
+from irkit.frontends.tensors.tensor import EagerTensor, SymbolicTensor
 from irkit.ir import DType, TensorType
 
 

@@ -14,7 +14,7 @@ from irkit.frontends.capture.hooks import Hooks
 from irkit.frontends.capture.rewriting.definitions import NoSource, tree_of
 from irkit.frontends.capture.rewriting.functions import rewritten
 from irkit.frontends.capture.runtime import Session, capturing
-from irkit.frontends.definition import Definition
+from irkit.frontends.tensors.definition import Definition
 from tests.unit.capture.agreement import OPEN, agrees, floats
 
 

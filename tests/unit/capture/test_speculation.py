@@ -8,7 +8,7 @@ import pytest
 import irkit
 from irkit import ops
 from irkit.frontends.capture.speculation import MAX_RELAXATIONS, PROFILED_CALLS
-from irkit.frontends.tensor import EagerTensor
+from irkit.frontends.tensors.tensor import EagerTensor
 
 
 def f32(*values):
