@@ -91,7 +91,7 @@ def _own(module: str, name: str) -> Any:  # a class, or None
         )
     kind = module.rpartition(".")[2]
     if name in _MODELS and kind not in _MODULES:
-        return getattr(importlib.import_module(f"irkit.frontends.{_MODELS[name]}"), name)
+        return getattr(importlib.import_module(f"irkit.frontends.models.{_MODELS[name]}"), name)
     homes = [_MODULES[kind]] if kind in _MODULES else [] if module else list(_MODULES.values())
     homes = [_MODULES["layers"]] if not homes and module.startswith(("keras.src.layers", "irkit.")) else homes
     for home in homes:

@@ -156,6 +156,10 @@ def symbolic_twin(tree: Any, inputs: list[SymbolicTensor], values: list[np.ndarr
     return tree
 
 
+# In a graph, what is added to a convolution becomes its bias, and is rounded once instead of twice.
+JOINED = {"image.ssim": 1e-4}
+
+
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_a_graph_gives_what_is_computed_at_once(name: str) -> None:
     @settled(3)
@@ -178,7 +182,7 @@ def test_a_graph_gives_what_is_computed_at_once(name: str) -> None:
         found = execution.backend("interpreter").prepare(model).run(values)
         for output, a, b in zip(outputs, found, expected, strict=True):
             assert str(a.dtype) == b.dtype == output.dtype
-            np.testing.assert_array_equal(a, np.asarray(b))
+            np.testing.assert_allclose(a, np.asarray(b), rtol=JOINED.get(name, 0.0))
             assert all(not isinstance(d, int) or d == n for d, n in zip(output.shape, a.shape, strict=True))
 
     check()
